@@ -1,0 +1,151 @@
+"""What every test may ask for. The reasons are here; the machinery is in the modules it imports."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import ARGUMENTS, Watch, chromium
+from tests.mailserver import MailServer
+from tests.servers import HOST, ProgramMissing, postgres_programs, redis_program
+
+LOOPBACK = ["127.0.0.1", "::1"]
+NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
+NEEDS_BROWSER = {"page", "new_page", "browser"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what follows from the fixtures, and leave to the other half what is only about it."""
+    for item in items:
+        _mark_by_fixtures(item, set(getattr(item, "fixturenames", ())))
+    meant = [item for item in items if _is_meant_for_this_database(item)]
+    if others := [item for item in items if item not in meant]:
+        config.hook.pytest_deselected(items=others)
+    items[:] = meant
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a program that is not here; ``--require-all`` makes that a failure."""
+    for marker in item.iter_markers("programs"):
+        for name in marker.args:
+            if reason := _missing(name):
+                pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Start with nothing remembered: rate limits counted in one test must not stop another."""
+    cache.clear()
+
+
+@pytest.fixture
+def noon() -> Iterator[datetime]:
+    """Stop the clock at noon in New York on a plain Tuesday, January 12, 2027, and return it."""
+    moment = datetime(2027, 1, 12, 12, tzinfo=ZoneInfo("America/New_York"))
+    with time_machine.travel(moment.astimezone(UTC), tick=False):
+        yield moment
+
+
+@pytest.fixture
+def mailserver(settings: Settings) -> Iterator[MailServer]:
+    """Run a mail server of our own; the portal's letters really go to it."""
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, server.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Start Chromium for one test.
+
+    Not shared: Playwright leaves an event loop running, in which Django refuses to touch the
+    database and other tests would not get far. A start costs half a second.
+    """
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(
+    browser: Browser, live_server: LiveServer, settings: Settings, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page in a browser profile of its own, as another person would.
+
+    Its arguments are Playwright's for a context: ``new_page(**PHONE)``,
+    ``new_page(java_script_enabled=False)``, ``new_page(locale="ar")``. Afterwards the test fails
+    on any console error, script error or request to another host. A page that is meant to be a 422
+    says so with ``@pytest.mark.expected_statuses(422)``.
+    """
+    settings.SITE_URL = live_server.url
+    marker = request.node.get_closest_marker("expected_statuses")
+    watch = Watch(expected_statuses=frozenset(marker.args if marker else ()))
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **options)
+        watch.follow(context)
+        return context.new_page()
+
+    yield open_page
+    for context in browser.contexts:
+        context.close()
+    assert not watch.problems, "\n".join(watch.problems)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """Return a page on a desktop screen, scripts on."""
+    return new_page()
+
+
+def _mark_by_fixtures(item: pytest.Item, fixtures: set[str]) -> None:
+    if fixtures & NEEDS_BROWSER:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.programs("chromium"))
+    if (
+        fixtures & NEEDS_LOOPBACK
+        or item.get_closest_marker("loopback")
+        or os.environ.get("REDIS_URL")
+    ):
+        item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+    if item.get_closest_marker("servers"):
+        # One worker runs them in turn: killing and timing do not mix with more of the same.
+        item.add_marker(pytest.mark.xdist_group("servers"))
+        item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def _is_meant_for_this_database(item: pytest.Item) -> bool:
+    from django.db import connection
+
+    marker = item.get_closest_marker("only_on")
+    return marker is None or connection.vendor in marker.args
+
+
+def _missing(name: str) -> str:
+    """Return why a program named in ``@pytest.mark.programs`` cannot be used; blank if it can."""
+    try:
+        if name == "postgres":
+            postgres_programs()
+        elif name == "redis":
+            redis_program()
+        elif not (chromium() if name == "chromium" else shutil.which(name)):
+            return f"{name} is not on this machine"
+    except ProgramMissing as missing:
+        return str(missing)
+    return ""

@@ -1,0 +1,123 @@
+"""A mail server that the tests own: it remembers what it was given and answers as it is told."""
+
+from asyncio import Transport
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.servers import HOST, free_port
+
+ANSWERS = {
+    421: "421 4.3.2 Service shutting down",
+    450: "450 4.2.0 Greylisted, come back later",
+    451: "451 4.3.0 Local error",
+    452: "452 4.2.2 Mailbox full",
+    550: "550 5.1.1 No such mailbox",
+    554: "554 5.7.1 Refused as spam",
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message that the server took, with its envelope."""
+
+    sender: str
+    recipients: list[str]
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.content, policy=policy.default)
+
+
+@dataclass
+class MailServer:
+    """Listens on a port of its own; ``received`` holds what it said 250 to, oldest first.
+
+    ``answer("a@b.example", 450, 550)`` refuses that recipient's next two attempts with those codes
+    and then accepts; ``answer_data`` does so after the message itself. ``drop_after_dot(2)`` hangs
+    up on the next two messages instead of answering: the sender cannot know whether they arrived.
+    ``stop`` and ``start`` make it unreachable and reachable again on the same port.
+    """
+
+    port: int = field(default_factory=free_port)
+    received: list[Received] = field(default_factory=list)
+    dropped: list[Received] = field(default_factory=list)
+    connection_count: int = 0
+    _controller: Controller | None = None
+    _drops: int = 0
+    _at_rcpt: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    _at_data: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+
+    @property
+    def url(self) -> str:
+        """The value of ``EMAIL_URL`` that leads here."""
+        return f"smtp://{HOST}:{self.port}"
+
+    def answer(self, recipient: str, *codes: int) -> None:
+        self._at_rcpt[recipient].extend(codes)
+
+    def answer_data(self, recipient: str, *codes: int) -> None:
+        self._at_data[recipient].extend(codes)
+
+    def drop_after_dot(self, times: int = 1) -> None:
+        self._drops = times
+
+    def start(self) -> None:
+        if self._controller is None:
+            self._controller = Controller(self, hostname=HOST, port=self.port)
+            self._controller.start()
+
+    def stop(self) -> None:
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    # The names that aiosmtpd calls, in the order of a session.
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        _server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        self.connection_count += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        if self._at_rcpt[address]:
+            return ANSWERS[self._at_rcpt[address].popleft()]
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        message = Received(
+            envelope.mail_from or "",
+            list(envelope.rcpt_tos),
+            cast(bytes, envelope.original_content),
+        )
+        if self._drops:
+            self._drops -= 1
+            self.dropped.append(message)
+            cast(Transport, server.transport).abort()
+            return "421 4.3.2 Gone"
+        for recipient in message.recipients:
+            if self._at_data[recipient]:
+                return ANSWERS[self._at_data[recipient].popleft()]
+        self.received.append(message)
+        return "250 2.0.0 OK"
