@@ -1,0 +1,48 @@
+"""Small answers about a request, and what a response may be kept for."""
+
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import ip_address
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+# Long enough for the proxy to absorb a rush, short enough that a publication shows at once.
+SHARED_CACHE_SECONDS = 5
+
+
+def public_page(view: View[P]) -> View[P]:
+    """Let caches keep this page for a few seconds: it is the same for everybody.
+
+    Such a page opens no session and sets no cookie. ``core.middleware.CacheRules`` marks every
+    page without this decorator as private, and takes the mark away from one that did set a cookie.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
+        return response
+
+    return wrapped
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's IP address; blank when none can be told.
+
+    Behind ``TRUSTED_PROXY_COUNT`` proxies it is that many places from the right of
+    X-Forwarded-For: whatever stands further left was written by the visitor.
+    """
+    hops = settings.TRUSTED_PROXY_COUNT
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    address = forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address.strip()))
+    except ValueError:
+        return ""

@@ -1,0 +1,74 @@
+"""What holds for every request."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation.trans_real import get_language_from_path
+from django_structlog.middlewares import RequestMiddleware
+
+from core import views
+from core.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestLog(RequestMiddleware):
+    """Gives each request an id, logs how it ended, and answers with the id in ``X-Request-ID``."""
+
+    def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
+        response.headers["X-Request-ID"] = request_id()
+        super().handle_response(request, response)
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Name the route and not the path: paths carry the tokens of signed links."""
+        match = request.resolver_match
+        return f"{request.method} {match.route if match else '(no such page)'}"
+
+
+class PlainRefusals:
+    """Refuses what no page can mean, before it reaches a database that would choke on it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # PostgreSQL stores no NUL character and fails when asked to compare with one.
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
+            return views.bad_request(request)
+        return self.get_response(request)
+
+
+class LanguageFromAddress:
+    """The language is in the address (``/es/…``) and nowhere else, so that pages can be cached."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class CacheRules:
+    """A page is private unless its view says ``public_page`` and it really is the same for everybody.
+
+    Stands above the session and CSRF middleware, so that it sees the cookies they set.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        personal = bool(response.cookies) or "cookie" in response.get("Vary", "").lower()
+        if personal or not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

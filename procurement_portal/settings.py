@@ -1,0 +1,320 @@
+"""Every setting, from the environment, with the reason beside it.
+
+Nothing set means the embedded mode: one process, SQLite, no broker, letters kept in a folder.
+``PORTAL_MODE=production`` means real servers; what is missing or dangerous stops the start and is
+named. Any variable may instead be given as ``NAME_FILE``, the path of a file that holds the value.
+``.env.example`` lists them all.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_locale
+
+from core.startup import kept_secret, production_problems
+from core.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+PORTAL_MODE = env.str("PORTAL_MODE", default="embedded")
+if PORTAL_MODE not in {"embedded", "production"}:
+    raise ImproperlyConfigured(f"PORTAL_MODE is {PORTAL_MODE!r}; use 'embedded' or 'production'.")
+EMBEDDED = PORTAL_MODE == "embedded"
+DEBUG = False  # error pages are ours in every mode; a debug page would show settings
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+# --- Who we are -------------------------------------------------------------------------------
+
+SITE_NAME = "NYC Law Department Purchases"
+# Links in letters come from here and never from a request's Host header, which a stranger chooses.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else "").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
+# How many proxies in front of us append to X-Forwarded-For; 0 means trust no header.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if EMBEDDED and not SECRET_KEY:
+    # Kept in a file, so that links in yesterday's letters still work today.
+    SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
+# Old keys after a rotation: links signed with them keep working.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# --- Servers ----------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+EMAIL_URL = env.str("EMAIL_URL", default="")
+
+if not EMBEDDED:
+    if problems := production_problems(
+        {
+            "SECRET_KEY": SECRET_KEY,
+            "ALLOWED_HOSTS": ",".join(ALLOWED_HOSTS),
+            "SITE_URL": SITE_URL,
+            "DATABASE_URL": DATABASE_URL,
+            "REDIS_URL": REDIS_URL,
+            "EMAIL_URL": EMAIL_URL,
+            "DEFAULT_FROM_EMAIL": env.str("DEFAULT_FROM_EMAIL", default=""),
+        }
+    ):
+        raise ImproperlyConfigured("The portal refuses to start: " + " ".join(problems))
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environ.Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer takes the lock when its transaction begins: no deadlock halfway through.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # WAL lets pages be read while the worker writes; NORMAL survives kill -9.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # Kept connections with health checks lost no request over a database restart; a pool did.
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # A Redis that swallows packets must not hang a page.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Jobs (each reason measured: docs/decisions/0002-the-database-is-the-queue.md) -------------
+
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {
+        # A worker that died gives its task back after this long; tasks end within 90 s.
+        "visibility_timeout": 180,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        # Publishing a purchase must not wait for a Redis that swallows packets.
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "retry_on_timeout": False,
+    }
+    if REDIS_URL
+    else {"polling_interval": 0.05}  # the default of 1 s makes every doorbell wait a second
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True  # the database says what was done
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task comes back; every task is safe to repeat
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # never sit on a task that another worker could do
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "America/New_York"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+# The schedule lives in memory: forgetting it on a restart is harmless, since what is due is
+# found in the database and not in the clock's memory.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    # `expires`: ticks that pile up behind a stopped worker are worth nothing.
+    "tell-who-asked": {"task": "alerts.tasks.tell_who_asked", "schedule": 5.0, "options": {"expires": 5}},
+    "send-letters": {"task": "letters.tasks.send_letters", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-subscribers": {"task": "alerts.tasks.forget_subscribers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-letter-bodies": {
+        "task": "letters.tasks.forget_letter_bodies",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
+
+# --- Letters ----------------------------------------------------------------------------------
+
+vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
+if not EMAIL_URL:
+    EMAIL_BACKEND = "letters.backends.MailFolder"
+EMAIL_TIMEOUT = 30
+MAIL_FOLDER = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <portal@localhost.localdomain>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How long a publication can be taken back before anybody is told.
+PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
+
+# --- Applications -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "procurement_portal",
+    "alerts",
+    "vendors",
+    "opportunities",
+    "accounts",
+    "letters",
+    "core",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "crispy_forms",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.CacheRules",
+    "core.middleware.PlainRefusals",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.LanguageFromAddress",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "procurement_portal.urls"
+WSGI_APPLICATION = "procurement_portal.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "uswds"
+CRISPY_TEMPLATE_PACK = "uswds"
+CRISPY_CLASS_CONVERTERS = {
+    # Without these crispy adds class names such as "textinput", which mean nothing to our styles.
+    name: ""
+    for name in ("textinput", "emailinput", "numberinput", "urlinput", "textarea", "select", "checkboxinput")
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+# --- Languages and time -----------------------------------------------------------------------
+
+TIME_ZONE = "America/New_York"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# Django 5.2 has no Haitian Creole.
+LANG_INFO["ht"] = {"bidi": False, "code": "ht", "name": "Haitian Creole", "name_local": "Kreyòl ayisyen"}
+CITY_LANGUAGES = ["es", "zh-hans", "ru", "bn", "ht", "ko", "ar", "ur", "fr", "pl"]  # Local Law 30 of 2017
+# A language is offered when its catalogue is here: English text under another name helps nobody.
+LANGUAGES = [("en", "English")] + [
+    (code, LANG_INFO[code]["name"])
+    for code in CITY_LANGUAGES
+    if (BASE_DIR / "locale" / to_locale(code) / "LC_MESSAGES" / "django.mo").exists()
+]
+
+# --- Static files -----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# The embedded mode serves files where they lie; production serves hashed, compressed copies.
+WHITENOISE_USE_FINDERS = EMBEDDED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if EMBEDDED
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Safety -----------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics", "display-capture")
+}
+X_FRAME_OPTIONS = "DENY"
+# "no-referrer" would make browsers send "Origin: null" with our own forms, which CSRF refuses.
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "core.views.csrf_refused"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+if not EMBEDDED:
+    SECURE_SSL_REDIRECT = True
+    # The health checks come from inside, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- Logs: one JSON line an event, never an address or a token ----------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = None
+logging_config(level=LOG_LEVEL, readable=EMBEDDED)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Asking who is signed in would open the session and make public pages depend on a cookie.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = TRUSTED_PROXY_COUNT > 0
