@@ -1,0 +1,102 @@
+"""Writing a letter down, and taking it back. Sending is in ``sending``."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.charset import QP, Charset
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
+
+from letters.choices import LetterState, Priority
+from letters.models import Letter, LetterBody
+from letters.querysets import LetterQuerySet
+from letters.rendering import Words
+from letters.suppression import is_suppressed
+
+BODIES_KEPT = timedelta(days=7)
+
+# Quoted-printable survives relays that rewrap eight-bit text, and with it the relay's DKIM signature.
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
+
+
+def post(
+    words: Words,
+    *,
+    to: str,
+    kind: str,
+    owner: str,
+    slot: str,
+    priority: Priority,
+    moment: datetime,
+    expires_at: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
+    request_id: str = "",
+) -> Letter:
+    """Write a letter down, to be sent from ``moment`` on; return it.
+
+    An owner gets one letter for each slot: asked again, this returns the one that is there.
+    Nothing is sent from here. Call it in the transaction that creates the reason for the letter.
+    """
+    suppressed = is_suppressed(to)
+    letter = Letter(
+        public_id=uuid.uuid4(),
+        kind=kind,
+        owner=owner,
+        slot=slot,
+        to_address=to,
+        subject=words.subject,
+        priority=priority,
+        state=LetterState.SUPPRESSED if suppressed else LetterState.READY,
+        created_at=moment,
+        due_at=moment,
+        finished_at=moment if suppressed else None,
+        expires_at=expires_at,
+        request_id=request_id,
+    )
+    try:
+        with transaction.atomic():
+            letter.save(force_insert=True)
+    except IntegrityError:
+        return Letter.objects.exclude(state=LetterState.CANCELLED).get(owner=owner, slot=slot)
+    LetterBody.objects.create(letter=letter, raw=_bytes(letter, words, headers or {}), written_at=moment)
+    return letter
+
+
+def cancel(letters: LetterQuerySet, *, moment: datetime) -> int:
+    """Take back those of ``letters`` that no sender has in hand; return how many."""
+    return letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
+
+
+def forget_bodies(*, moment: datetime) -> int:
+    """Delete the text of letters that are finished and a week old; return how many. Safe to repeat."""
+    old = LetterBody.objects.filter(written_at__lt=moment - BODIES_KEPT, letter__finished_at__isnull=False)
+    return old.delete()[0]
+
+
+def _bytes(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
+    """Return the whole mail. Date and Message-ID are ours and fixed, so that a repeat is recognised."""
+    message = EmailMultiAlternatives(
+        subject=words.subject,
+        body=words.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.to_address],
+        headers={
+            "Message-ID": f"<{letter.public_id}@{sending_domain()}>",
+            "Date": format_datetime(letter.created_at),
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            **headers,
+        },
+    )
+    message.encoding = UTF8  # type: ignore[assignment]
+    message.attach_alternative(words.html, "text/html")
+    return message.message().as_bytes(linesep="\r\n")
+
+
+def sending_domain() -> str:
+    """Return the domain that letters come from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

@@ -1,0 +1,29 @@
+"""Addresses that must not be mailed again, known only by a keyed hash."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from letters.addresses import address_key
+from letters.models import Suppression
+
+
+def _hashes(address: str) -> list[str]:
+    """Return the hash of ``address`` under each secret in use, the current one first."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        salted_hmac("letters.suppression", address_key(address), secret=key, algorithm="sha256").hexdigest()
+        for key in keys
+    ]
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address_hash__in=_hashes(address)).exists()
+
+
+def suppress(address: str, *, reason: Suppression.Reason, moment: datetime) -> None:
+    """Never mail ``address`` again. Safe to repeat: the first reason stays."""
+    Suppression.objects.get_or_create(
+        address_hash=_hashes(address)[0], defaults={"reason": reason, "at": moment}
+    )
