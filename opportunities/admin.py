@@ -1,0 +1,213 @@
+"""The desk: translate what staff press into one action, and its answer back."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities import actions
+from opportunities.choices import Stage
+from opportunities.models import Agency, CommodityCode, MethodLimit, OfficialLink, Opportunity, Revision
+from opportunities.publishing import Finding, NotPublishable, publication_warnings
+
+PUBLISH = "_publish"
+
+
+class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses, field by field, changes that would make a published purchase unpublishable."""
+
+    class Meta:
+        model = Opportunity
+        exclude = ()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors or self.instance.stage != Stage.PUBLISHED:
+            return
+        for blocker in actions.blockers_of(self.instance, moment=timezone.now()):
+            self.add_error(blocker.field, blocker.message)
+
+
+class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Revision
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("number", "kind", "at", "by", "is_material", "note")
+    ordering = ("-number",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = OpportunityForm
+    change_form_template = "admin/opportunities/opportunity/change_form.html"
+    list_display = ("title", "stage", "method", "industry", "expected_on", "due_at", "last_confirmed_on")
+    list_filter = ("stage", "method", "industry")
+    search_fields = ("title", "reference", "solicitation_epin", "award_epin")
+    ordering = ("-created_at", "-pk")
+    autocomplete_fields = ("naics", "main_commodity")
+    readonly_fields = ("reference", "stage", "published_at", "created_by", "created_at")
+    inlines = (RevisionInline,)
+    save_on_top = True
+    fieldsets = (
+        (gettext_lazy("What is bought"), {"fields": ("title", "summary", "agency", "method", "industry", "brand_named")}),
+        (
+            gettext_lazy("How vendors find it"),
+            {"fields": ("keywords", "naics", "main_commodity", "classification_is_inferred")},
+        ),
+        (
+            gettext_lazy("When"),
+            {
+                "fields": (
+                    ("expected_on", "expected_precision", "expected_confidence"),
+                    "opens_at",
+                    "questions_due_at",
+                    "due_at",
+                    "contract_term",
+                )
+            },
+        ),
+        (gettext_lazy("How much"), {"fields": (("value_min", "value_max"),)}),
+        (
+            gettext_lazy("In PASSPort"),
+            {"fields": ("solicitation_epin", "award_epin", "passport_rfx_id", "passport_url")},
+        ),
+        (gettext_lazy("Whom to ask"), {"fields": ("contact_name", "contact_email", "contact_phone")}),
+        (
+            gettext_lazy("Where this is from"),
+            {"fields": ("source", "source_url", "last_confirmed_on", "internal_notes")},
+        ),
+        (
+            gettext_lazy("State"),
+            {"fields": ("reference", "stage", "published_at", "created_by", "created_at")},
+        ),
+    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        if obj is None and (only := Agency.objects.order_by("pk").first()):
+            form.base_fields["agency"].initial = only.pk
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
+        """What was public stays: it is corrected by a change, never erased."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.stage == Stage.DRAFT)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj = kwargs.get("obj")
+        context["may_publish"] = self._may_publish(request) and (obj is None or obj.stage == Stage.DRAFT)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:
+        if obj.stage == Stage.PUBLISHED:
+            actions.amend(obj, by=_staff(request), moment=timezone.now())
+            return
+        if not change:
+            obj.created_by = _staff(request)
+        super().save_model(request, obj, form, change)
+
+    def response_add(self, request: HttpRequest, obj: Opportunity, post_url_continue: str | None = None) -> HttpResponse:
+        return self._publish(request, obj) if PUBLISH in request.POST else super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
+        return self._publish(request, obj) if PUBLISH in request.POST else super().response_change(request, obj)
+
+    def view_on_site(self, obj: Opportunity) -> str | None:  # type: ignore[override]
+        return obj.get_absolute_url() if obj.stage == Stage.PUBLISHED else None
+
+    def _may_publish(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("opportunities.publish_opportunity")
+
+    def _publish(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
+        if not self._may_publish(request):
+            raise PermissionDenied
+        try:
+            published = actions.publish(obj, by=_staff(request), moment=timezone.now())
+        except NotPublishable as refusal:
+            self._say(request, refusal.blockers, messages.ERROR)
+            messages.warning(request, _("Nothing was published. Your draft is saved."))
+            return redirect(reverse("admin:opportunities_opportunity_change", args=[obj.pk]))
+        limits = MethodLimit.objects.history_for(published)
+        self._say(request, publication_warnings(published, limits, moment=timezone.now()), messages.WARNING)
+        messages.success(
+            request,
+            format_html(
+                _("“{}” is public now: <a href=\"{}\">see the page</a>."), published.title, published.get_absolute_url()
+            ),
+        )
+        return redirect("admin:opportunities_opportunity_changelist")
+
+    def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
+        for finding in findings:
+            label = Opportunity._meta.get_field(finding.field).verbose_name  # type: ignore[union-attr]
+            text = format_html('<a href="#id_{}">{}</a>: {}', finding.field, str(label).capitalize(), finding.message)
+            messages.add_message(request, level, text)
+
+
+def _staff(request: HttpRequest) -> Any:
+    return request.user
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The log of public change: to be read."""
+
+    list_display = ("sequence", "opportunity", "kind", "at", "by", "is_material")
+    list_filter = ("kind", "is_material")
+    ordering = ("-sequence",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        return super().get_queryset(request).select_related("opportunity", "by")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Agency)
+class AgencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "acronym", "budget_code")
+
+
+@admin.register(CommodityCode)
+class CommodityCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "scheme", "code")
+    list_filter = ("scheme",)
+    search_fields = ("title", "code")
+    ordering = ("scheme", "code")
+
+
+@admin.register(MethodLimit)
+class MethodLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("kind", "method", "industry", "amount", "effective_on", "source")
+    list_filter = ("kind", "method")
+    ordering = ("kind", "effective_on")
+
+
+@admin.register(OfficialLink)
+class OfficialLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "owner", "url", "last_checked_on")
+    search_fields = ("title", "url")
+    ordering = ("title",)
