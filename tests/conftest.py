@@ -83,8 +83,15 @@ def browser(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @pytest.fixture
+def watch(request: pytest.FixtureRequest) -> Watch:
+    """Return what is written down about this test's pages; ``new_page`` looks at it at the end."""
+    marker = request.node.get_closest_marker("expected_statuses")
+    return Watch(expected_statuses=frozenset(marker.args if marker else ()))
+
+
+@pytest.fixture
 def new_page(
-    browser: Browser, live_server: LiveServer, settings: Settings, request: pytest.FixtureRequest
+    browser: Browser, live_server: LiveServer, settings: Settings, watch: Watch
 ) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page in a browser profile of its own, as another person would.
 
@@ -94,8 +101,6 @@ def new_page(
     says so with ``@pytest.mark.expected_statuses(422)``.
     """
     settings.SITE_URL = live_server.url
-    marker = request.node.get_closest_marker("expected_statuses")
-    watch = Watch(expected_statuses=frozenset(marker.args if marker else ()))
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
