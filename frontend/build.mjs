@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import rtlcss from "rtlcss";
-import * as sass from "sass-embedded";
+import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
