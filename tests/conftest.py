@@ -11,15 +11,17 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import ARGUMENTS, Watch, chromium
 from tests.mailserver import MailServer
+from tests.migrated_rows import Rows, empties_tables, put_back, read_rows
 from tests.servers import HOST, ProgramMissing, postgres_programs, redis_program
 
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
+MIGRATED = pytest.StashKey[tuple[DjangoDbBlocker, Rows]]()
 NEEDS_BROWSER = {"page", "new_page", "browser"}
 
 
@@ -39,6 +41,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for name in marker.args:
             if reason := _missing(name):
                 pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Put back what migrations wrote, once the test's own flush is over."""
+    yield
+    if empties_tables(item) and (kept := item.config.stash.get(MIGRATED, None)):
+        blocker, rows = kept
+        with blocker.unblock():
+            put_back(rows)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config
+) -> None:
+    """Make the test database as pytest-django does, and remember what migrations wrote."""
+    with django_db_blocker.unblock():
+        pytestconfig.stash[MIGRATED] = (django_db_blocker, read_rows())
 
 
 @pytest.fixture(autouse=True)

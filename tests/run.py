@@ -61,9 +61,12 @@ def main(arguments: list[str]) -> int:
     if not options.embedded_only:
         halves.append(run_on_servers(pytest_arguments))
     summary = summarise(halves)
+    code = exit_code(halves, require_all=options.require_all)
+    if code and all(half.is_green for half in halves):
+        summary.insert(-1, "FAILED: something was left out, and nothing may be (--require-all).")
     print("\n" + "\n".join(summary), flush=True)
     (OUTPUT / "summary.txt").write_text("\n".join(summary) + "\n")
-    return exit_code(halves, require_all=options.require_all)
+    return code
 
 
 def run_on_servers(pytest_arguments: list[str]) -> Half:
@@ -123,7 +126,7 @@ def summarise(halves: list[Half]) -> list[str]:
     return [
         *map(str, halves),
         f"Browser: {_browser_version()}",
-        *(f"skipped: {reason} ({number} tests)" for reason, number in sorted(skipped.items())),
+        *(f"skipped {number} of them: {reason}" for reason, number in sorted(skipped.items())),
         closing_line(halves),
     ]
 
@@ -136,10 +139,14 @@ def closing_line(halves: list[Half]) -> str:
 
 
 def exit_code(halves: list[Half], *, require_all: bool) -> int:
-    """Return 0 if all that ran is green and something ran; with ``require_all`` nothing may be missing."""
-    if not all(half.is_green for half in halves) or not any(half.passed for half in halves):
+    """Return 0 if all that ran is green; with ``require_all`` nothing may be left out either.
+
+    A selection that fits no test at all is a typing error and not a success.
+    """
+    nothing = not any(half.passed or half.skipped for half in halves)
+    if nothing or not all(half.is_green for half in halves):
         return 1
-    left_out = any(half.not_run or half.skipped for half in halves)
+    left_out = len(halves) < 2 or any(half.not_run or half.skipped for half in halves)
     return 1 if require_all and left_out else 0
 
 

@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
 
+from opportunities.models import MethodLimit
 from tests.browser import PHONE, Watch, axe
 
 SOUND = "<!doctype html><html lang=en><title>Sound</title><meta name=viewport content=width=device-width><main><h1>Sound</h1></main></html>"
@@ -48,6 +49,13 @@ def test_loopback_tests_reach_this_machine_only():
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_cache_is_empty_at_the_start_of_every_test(attempt):
     assert cache.add("seen", attempt)
+
+
+@pytest.mark.xdist_group("flush")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_rows_of_migrations_outlive_the_flush_after_a_test(attempt):
+    assert MethodLimit.objects.exists()
 
 
 @pytest.mark.only_on("sqlite")
