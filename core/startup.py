@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from environ.fileaware_mapping import FileAwareMapping
+
 SHORTEST_SECRET_KEY = 50
+
+
+class SecretFiles(FileAwareMapping):  # type: ignore[misc]
+    """The environment, where ``NAME_FILE`` names a file that holds the value.
+
+    Editors and ``echo`` end a file with a line break, which is no part of the value.
+    """
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\r\n")
 
 
 def kept_secret(path: Path) -> str:

@@ -14,11 +14,12 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
 
-from core.startup import kept_secret, production_problems
+from core.startup import SecretFiles, kept_secret, production_problems
 from core.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
+env.ENVIRON = SecretFiles()
 
 PORTAL_MODE = env.str("PORTAL_MODE", default="embedded")
 if PORTAL_MODE not in {"embedded", "production"}:
@@ -48,6 +49,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
+# A database of its own lets the cache be emptied without the job queue.
+CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
 EMAIL_URL = env.str("EMAIL_URL", default="")
 
 if not EMBEDDED:
@@ -82,11 +85,11 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if REDIS_URL:
+if CACHE_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
+            "LOCATION": CACHE_URL,
             # A Redis that swallows packets must not hang a page.
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
@@ -103,15 +106,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "visibility_timeout": 180,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        # Publishing a purchase must not wait for a Redis that swallows packets.
-        "socket_timeout": 5,
+        # Publishing a purchase must not wait for Redis: one try of a second at most. Kombu's own tries
+        # cost 6 s with Redis stopped. Workers have tries of their own and wait for it as long as it takes.
+        "socket_timeout": 1,
         "socket_connect_timeout": 1,
         "retry_on_timeout": False,
+        "max_retries": 0,
     }
     if REDIS_URL
     else {"polling_interval": 0.05}  # the default of 1 s makes every doorbell wait a second
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # never give up: by default a worker leaves after 100 tries
 CELERY_TASK_IGNORE_RESULT = True  # the database says what was done
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task comes back; every task is safe to repeat
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
