@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -18,6 +19,10 @@ from tests.browser import ARGUMENTS, Watch, chromium
 from tests.mailserver import MailServer
 from tests.migrated_rows import Rows, empties_tables, put_back, read_rows
 from tests.servers import HOST, ProgramMissing, postgres_programs, redis_program
+
+# On a busy machine a slow example is no bug; a failing one is printed so that it can be repeated.
+hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("portal")
 
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}

@@ -27,6 +27,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 OLDEST_POSTGRES = 15
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -270,8 +275,6 @@ def _postgres(programs: Path, folder: Path, port: int, password: str, user: str 
 
 
 def _create_database(server: Server) -> None:
-    import psycopg
-
     with psycopg.connect(
         server.url.removesuffix("/portal") + "/postgres", autocommit=True
     ) as connection:
@@ -279,8 +282,6 @@ def _create_database(server: Server) -> None:
 
 
 def _postgres_answers(server: Server) -> bool:
-    import psycopg
-
     try:
         psycopg.connect(server.url.removesuffix("/portal") + "/postgres", connect_timeout=2).close()
     except psycopg.OperationalError:
@@ -313,10 +314,6 @@ def _redis(program: str, folder: Path, port: int, password: str) -> Server:
 
 
 def _redis_answers(server: Server) -> bool:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
     once = Retry(NoBackoff(), 0)  # by default the client itself would try again for seconds
     client = redis.Redis.from_url(server.url, socket_connect_timeout=2, retry=once)
     try:

@@ -24,7 +24,7 @@ def checks() -> dict[str, list[str]]:
     """Name each check and give its command; a check of files that do not exist is left out."""
     found = {
         "style": ["ruff", "check", "."],
-        "layout": ["ruff", "format", "--check", "--diff", "."],
+        "layout": ["ruff", "format", "--check", "."],
         "types": ["mypy", *(name for name in CODE if (ROOT / name).is_dir())],
         "imports": ["lint-imports"],
     }
