@@ -28,12 +28,18 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True)
-    name = models.CharField(_("name"), max_length=150, blank=True, help_text=_("As colleagues know you."))
+    name = models.CharField(
+        _("name"), max_length=150, blank=True, help_text=_("As colleagues know you.")
+    )
     is_staff = models.BooleanField(
-        _("staff"), default=False, help_text=_("May sign in to the desk. What they may do there is set by their roles.")
+        _("staff"),
+        default=False,
+        help_text=_("May sign in to the desk. What they may do there is set by their roles."),
     )
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Untick instead of deleting: the history keeps their name.")
+        _("active"),
+        default=True,
+        help_text=_("Untick instead of deleting: the history keeps their name."),
     )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 
 @register(Tags.security, deploy=True)
@@ -23,7 +24,11 @@ def embedded_mode_is_for_one_machine(**_kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def embedded_hosts_are_local(**_kwargs: Any) -> Sequence[CheckMessage]:
-    strangers = {h for h in settings.ALLOWED_HOSTS if h not in {"127.0.0.1", "localhost", "[::1]", "testserver"}}
+    strangers = {
+        h
+        for h in settings.ALLOWED_HOSTS
+        if h not in {"127.0.0.1", "localhost", "[::1]", "testserver"}
+    }
     if not settings.EMBEDDED or not strangers:
         return []
     return [
@@ -40,7 +45,7 @@ def proxies_are_counted(**_kwargs: Any) -> Sequence[CheckMessage]:
     if settings.EMBEDDED or settings.TRUSTED_PROXY_COUNT > 0:
         return []
     return [
-        Warning(
+        CheckWarning(
             "TRUSTED_PROXY_COUNT is 0, so every visitor seems to come from the proxy's address.",
             hint="Set it to the number of proxies in front of the portal (1 in docker-compose.yml).",
             id="portal.W001",

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Long enough for the proxy to absorb a rush, short enough that a publication shows at once.
 SHARED_CACHE_SECONDS = 5
 
 
-def public_page(view: View[P]) -> View[P]:
+def public_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Let caches keep this page for a few seconds: it is the same for everybody.
 
     Such a page opens no session and sets no cookie. ``core.middleware.CacheRules`` marks every
@@ -41,7 +42,9 @@ def client_address(request: HttpRequest) -> str:
     """
     hops = settings.TRUSTED_PROXY_COUNT
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    address = forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    address = (
+        forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    )
     try:
         return str(ip_address(address.strip()))
     except ValueError:

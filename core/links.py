@@ -1,5 +1,6 @@
 """Links in letters: signed, bound to one purpose, on this site's own address."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,11 +18,11 @@ class SpoiledLink(Exception):
 
 def seal(purpose: str, value: Any) -> str:
     """Return a token that only :func:`unseal` with the same ``purpose`` reads. URL-safe."""
-    return signing.dumps(value, salt=purpose)
+    return str(signing.dumps(value, salt=purpose))
 
 
-def unseal(purpose: str, token: str, *, max_age: float | None = None) -> Any:
-    """Return what was sealed for ``purpose``; ``max_age`` in seconds, ``None`` for no end.
+def unseal(purpose: str, token: str, *, max_age: int | timedelta | None = None) -> Any:
+    """Return what was sealed for ``purpose``; ``max_age`` ``None`` for no end.
 
     Keys in ``SECRET_KEY_FALLBACKS`` still open old links. Raises ``SpoiledLink``; when the link
     is genuine and merely old, the exception carries the value, so that a fresh one can be offered.
@@ -36,4 +37,4 @@ def unseal(purpose: str, token: str, *, max_age: float | None = None) -> Any:
 
 def absolute(path: str) -> str:
     """Return ``path`` on SITE_URL: never on a Host header, which a stranger may choose."""
-    return urljoin(settings.SITE_URL + "/", path)
+    return str(urljoin(settings.SITE_URL + "/", path))

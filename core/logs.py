@@ -39,7 +39,9 @@ def logging_config(*, level: str, readable: bool) -> None:
         cache_logger_on_first_use=True,
     )
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=False)
+        if readable
+        else structlog.processors.JSONRenderer()
     )
     logging.config.dictConfig(_dict_config(shared, renderer, level))
 

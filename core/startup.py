@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,10 +32,8 @@ def kept_secret(path: Path) -> str:
     if not path.exists():
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
-        try:
+        with suppress(FileExistsError):  # another process was first: its secret is the one to use
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first: its secret is the one to use
         draft.unlink()
     return path.read_text().strip()
 

@@ -25,7 +25,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Everything that the portal leans on, by name; 503 when any of it is not well."""
     answers = health.ask_all(timezone.now())
     well = not any(answers.values())
-    return JsonResponse({name: answer or "ok" for name, answer in answers.items()}, status=200 if well else 503)
+    return JsonResponse(
+        {name: answer or "ok" for name, answer in answers.items()}, status=200 if well else 503
+    )
 
 
 @require_safe
@@ -67,7 +69,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_many_requests(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     """Say, in words and in a header, to come back in ``retry_after`` seconds."""
-    response = render(request, "429.html", {"minutes": max(1, retry_after // 60)}, status=429)
+    response = render(
+        request, "429.html", {"retry_after_minutes": max(1, retry_after // 60)}, status=429
+    )
     response.headers["Retry-After"] = str(retry_after)
     return response
 

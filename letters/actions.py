@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.charset import QP, Charset
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -61,19 +62,36 @@ def post(
         with transaction.atomic():
             letter.save(force_insert=True)
     except IntegrityError:
-        return Letter.objects.exclude(state=LetterState.CANCELLED).get(owner=owner, slot=slot)
-    LetterBody.objects.create(letter=letter, raw=_bytes(letter, words, headers or {}), written_at=moment)
+        there: Letter = Letter.objects.exclude(state=LetterState.CANCELLED).get(
+            owner=owner, slot=slot
+        )
+        return there
+    LetterBody.objects.create(
+        letter=letter, raw=_bytes(letter, words, headers or {}), written_at=moment
+    )
     return letter
 
 
-def cancel(letters: LetterQuerySet, *, moment: datetime) -> int:
-    """Take back those of ``letters`` that no sender has in hand; return how many."""
-    return letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
+def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
+    """Take back ``letters``: at once where none has them in hand, else just before they would go out."""
+    letters.filter(state=LetterState.LEASED).update(taken_back=True)
+    letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
+
+
+def forget_owners(owners: list[str], *, moment: datetime) -> None:
+    """Wipe the address and the text from all letters of ``owners``; what is still owed is taken back."""
+    theirs = Letter.objects.filter(owner__in=owners)
+    cancel(theirs, moment=moment)
+    finished = theirs.filter(finished_at__isnull=False)
+    LetterBody.objects.filter(letter__in=finished).delete()
+    finished.update(to_address="")
 
 
 def forget_bodies(*, moment: datetime) -> int:
     """Delete the text of letters that are finished and a week old; return how many. Safe to repeat."""
-    old = LetterBody.objects.filter(written_at__lt=moment - BODIES_KEPT, letter__finished_at__isnull=False)
+    old = LetterBody.objects.filter(
+        written_at__lt=moment - BODIES_KEPT, letter__finished_at__isnull=False
+    )
     return old.delete()[0]
 
 
@@ -92,9 +110,10 @@ def _bytes(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
             **headers,
         },
     )
-    message.encoding = UTF8  # type: ignore[assignment]
+    message.encoding = UTF8
     message.attach_alternative(words.html, "text/html")
-    return message.message().as_bytes(linesep="\r\n")
+    mime: Any = message.message()  # Django's own class, whose as_bytes takes a line ending
+    return bytes(mime.as_bytes(linesep="\r\n"))
 
 
 def sending_domain() -> str:

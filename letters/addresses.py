@@ -36,6 +36,8 @@ def validate_mailable(address: str) -> None:
     validate_email(address)
     local, _at, domain = address.rpartition("@")
     if domain.startswith("[") or "." not in domain:
-        raise ValidationError(_("Enter an address with a full domain name, such as name@example.com."))
+        raise ValidationError(
+            _("Enter an address with a full domain name, such as name@example.com.")
+        )
     if len(local) > 64 or not local.isascii() or CONTROL.search(address):
         raise ValidationError(_("We cannot write to this address. Please use another one."))

@@ -31,7 +31,16 @@ class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Letter)
 class LetterAdmin(ReadOnly):
-    list_display = ("created_at", "kind", "subject", "to_address", "state", "finished_at", "attempt_count", "repeat_count")
+    list_display = (
+        "created_at",
+        "kind",
+        "subject",
+        "to_address",
+        "state",
+        "finished_at",
+        "attempt_count",
+        "repeat_count",
+    )
     list_filter = ("state", "kind")
     search_fields = ("to_address", "subject")
     ordering = ("-created_at", "-pk")

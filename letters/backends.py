@@ -19,5 +19,5 @@ class MailFolder(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = mail_folder()
         for message in email_messages:
-            folder.add(message.message().as_bytes(linesep="\r\n"))
+            folder.add(message.message().as_bytes())
         return len(email_messages)

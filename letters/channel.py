@@ -25,9 +25,15 @@ def close(fault: str, *, moment: datetime) -> None:
     """Send nothing for a while: 5 seconds the first time, twice as long each time, at most 5 minutes."""
     state, _created = Channel.objects.select_for_update().get_or_create(pk=1)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(state.fault_count, 10))
-    state.fault, state.fault_count, state.closed_until = fault[:300], min(state.fault_count + 1, 1000), moment + pause
+    state.fault, state.fault_count, state.closed_until = (
+        fault[:300],
+        min(state.fault_count + 1, 1000),
+        moment + pause,
+    )
     state.save()
-    logger.error("mail server cannot be used", extra={"fault": fault, "pause_s": pause.total_seconds()})
+    logger.error(
+        "mail server cannot be used", extra={"fault": fault, "pause_s": pause.total_seconds()}
+    )
 
 
 def reopen() -> None:

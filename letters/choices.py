@@ -21,7 +21,10 @@ class Priority(models.IntegerChoices):
 
 class Outcome(models.TextChoices):
     RETRY = "retry", _("failed for now")
-    UNCERTAIN = "uncertain", _("perhaps delivered; the sender or the connection died before the answer")
+    UNCERTAIN = (
+        "uncertain",
+        _("perhaps delivered; the sender or the connection died before the answer"),
+    )
     REFUSED = "refused", _("the address does not exist")
     FAILED = "failed", _("this letter was refused")
     OURS = "ours", _("our own fault, such as a wrong password or a blocked sender")

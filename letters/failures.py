@@ -55,13 +55,15 @@ def _meaning(code: int, enhanced: str) -> Outcome:
 
 
 def _code_and_reply(error: Exception) -> tuple[int | None, str]:
+    reply: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, reply = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):
         code, reply = error.smtp_code, error.smtp_error
     else:
         return None, type(error).__name__
-    return code, (reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply))[:300]
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return code, text[:300]
 
 
 def wait_after(attempt_count: int, chance: Random) -> timedelta:

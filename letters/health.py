@@ -13,7 +13,9 @@ def letters(moment: datetime) -> str:
     """Well, unless letters have been due for five minutes and none was finished in that time."""
     overdue = Letter.objects.takeable_at(moment - STALLED_AFTER).in_sending_order().first()
     moving = Letter.objects.filter(finished_at__gt=moment - STALLED_AFTER).exists()
-    return f"stalled: due since {overdue.due_at:%Y-%m-%dT%H:%M:%SZ}" if overdue and not moving else ""
+    return (
+        f"stalled: due since {overdue.due_at:%Y-%m-%dT%H:%M:%SZ}" if overdue and not moving else ""
+    )
 
 
 @health.check("mail server")

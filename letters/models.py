@@ -14,29 +14,41 @@ from letters.querysets import LetterQuerySet
 class Letter(models.Model):
     """One mail to one address. Its bytes are fixed when it is written, so a repeat is the same mail."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # in the Message-ID
+    public_id = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False
+    )  # in the Message-ID
     kind = models.CharField(_("kind"), max_length=40)
     owner = models.CharField(
-        _("owner"), max_length=64, help_text=_("Whose letter this is, as the app that wrote it names them.")
+        _("owner"),
+        max_length=64,
+        help_text=_("Whose letter this is, as the app that wrote it names them."),
     )
     slot = models.CharField(
-        _("slot"), max_length=100, help_text=_("What it is about: an owner gets one letter for each slot.")
+        _("slot"),
+        max_length=100,
+        help_text=_("What it is about: an owner gets one letter for each slot."),
     )
     to_address = models.EmailField(_("to"))
     subject = models.CharField(_("subject"), max_length=300)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices)
-    state = models.CharField(_("state"), max_length=12, choices=LetterState.choices, default=LetterState.READY)
+    state = models.CharField(
+        _("state"), max_length=12, choices=LetterState.choices, default=LetterState.READY
+    )
     created_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("next try"))
     expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # Somebody took it back while a sender had it in hand: the sender looks just before it sends.
+    taken_back = models.BooleanField(default=False)
     attempt_count = models.PositiveSmallIntegerField(_("failed tries"), default=0)
     repeat_count = models.PositiveSmallIntegerField(
         _("possible repeats"),
         default=0,
-        help_text=_("How often a sender died with this letter in hand, so that it may have arrived twice."),
+        help_text=_(
+            "How often a sender died with this letter in hand, so that it may have arrived twice."
+        ),
     )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
 
@@ -47,16 +59,28 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "slot"], condition=~Q(state=LetterState.CANCELLED), name="letter_once_per_slot"
+                fields=["owner", "slot"],
+                condition=~Q(state=LetterState.CANCELLED),
+                name="letter_once_per_slot",
             ),
             models.CheckConstraint(
-                condition=Q(state=LetterState.LEASED, lease_token__isnull=False, lease_until__isnull=False)
-                | (~Q(state=LetterState.LEASED) & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                condition=Q(
+                    state=LetterState.LEASED, lease_token__isnull=False, lease_until__isnull=False
+                )
+                | (
+                    ~Q(state=LetterState.LEASED)
+                    & Q(lease_token__isnull=True, lease_until__isnull=True)
+                ),
                 name="letter_lease_exactly_while_being_sent",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[LetterState.READY, LetterState.LEASED], finished_at__isnull=True)
-                | (~Q(state__in=[LetterState.READY, LetterState.LEASED]) & Q(finished_at__isnull=False)),
+                condition=Q(
+                    state__in=[LetterState.READY, LetterState.LEASED], finished_at__isnull=True
+                )
+                | (
+                    ~Q(state__in=[LetterState.READY, LetterState.LEASED])
+                    & Q(finished_at__isnull=False)
+                ),
                 name="letter_finished_exactly_when_no_longer_owed",
             ),
         ]
@@ -67,7 +91,11 @@ class Letter(models.Model):
                 condition=Q(state__in=[LetterState.READY, LetterState.LEASED]),
                 name="letter_owed",
             ),
-            models.Index(fields=["lease_token"], condition=Q(state=LetterState.LEASED), name="letter_by_lease"),
+            models.Index(
+                fields=["lease_token"],
+                condition=Q(state=LetterState.LEASED),
+                name="letter_by_lease",
+            ),
             models.Index(fields=["finished_at"], name="letter_finished"),
             models.Index(fields=["owner", "created_at"], name="letter_by_owner"),
         ]
@@ -79,7 +107,9 @@ class Letter(models.Model):
 class LetterBody(models.Model):
     """The bytes as they go over the wire; kept apart so that marking a letter stays a small write."""
 
-    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="body", primary_key=True)
+    letter = models.OneToOneField(
+        Letter, on_delete=models.CASCADE, related_name="body", primary_key=True
+    )
     raw = models.BinaryField()
     written_at = models.DateTimeField(db_index=True)
 
@@ -93,7 +123,9 @@ class Attempt(models.Model):
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
-    code = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The mail server's reply code."))
+    code = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("The mail server's reply code.")
+    )
     reply = models.CharField(max_length=300, blank=True)
 
     class Meta:

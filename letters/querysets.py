@@ -7,7 +7,7 @@ from django.db.models import Q
 from letters.choices import LetterState
 
 if TYPE_CHECKING:
-    from letters.models import Letter
+    from letters.models import Letter  # noqa: F401  (named in the base class)
 
 OWED = [LetterState.READY, LetterState.LEASED]
 
@@ -20,7 +20,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def takeable_at(self, moment: datetime) -> Self:
         """Keep what a sender may take at ``moment``: due and free, or left behind by a dead sender."""
         return self.owed().filter(
-            Q(state=LetterState.READY, due_at__lte=moment) | Q(state=LetterState.LEASED, lease_until__lte=moment)
+            Q(state=LetterState.READY, due_at__lte=moment)
+            | Q(state=LetterState.LEASED, lease_until__lte=moment)
         )
 
     def in_sending_order(self) -> Self:

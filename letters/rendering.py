@@ -10,7 +10,8 @@ from django.utils import translation
 
 from letters.addresses import CONTROL
 
-INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
+# Rules that cannot stand in an attribute, such as dark colors, stay in a style element.
+INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 LONGEST_SUBJECT = 200
 
 
@@ -33,7 +34,8 @@ def write(template: str, context: dict[str, Any], *, language: str) -> Words:
         frame = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "language": known}
         frame |= {"bidi": translation.get_language_bidi()} | context
         subject, text, html = (
-            render_to_string(f"emails/{template}{ending}", frame) for ending in (".subject.txt", ".txt", ".html")
+            render_to_string(f"emails/{template}{ending}", frame)
+            for ending in (".subject.txt", ".txt", ".html")
         )
     return Words(one_line(subject), text.strip() + "\n", INLINER.inline(html))
 

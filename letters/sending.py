@@ -84,7 +84,7 @@ def _mail_connection(clock: Clock) -> Iterator[BaseEmailBackend | None]:
     mail = get_connection()
     try:
         mail.open()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (mail backends raise what they like)
         channel.close(failures.judge(error).reply, moment=clock())
         yield None
         return
@@ -99,7 +99,7 @@ def _mail_connection(clock: Clock) -> Iterator[BaseEmailBackend | None]:
 def _hang_up(mail: BaseEmailBackend) -> None:
     try:
         mail.close()
-    except Exception as error:  # every letter is already marked: a rude goodbye changes nothing
+    except Exception as error:  # noqa: BLE001  (all letters are marked: a rude goodbye changes nothing)
         logger.info("mail server hung up first", extra={"error": type(error).__name__})
 
 
@@ -110,7 +110,11 @@ def take_lease(moment: datetime) -> Lease | None:
     PostgreSQL skips what another sender is taking; SQLite lets one writer in at a time.
     """
     takeable = Letter.objects.takeable_at(moment).in_sending_order()
-    chosen = list(takeable.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:BATCH])
+    chosen = list(
+        takeable.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )[:BATCH]
+    )
     if not chosen:
         return None
     _record_orphans(chosen, moment)
@@ -118,7 +122,9 @@ def take_lease(moment: datetime) -> Lease | None:
     Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(
         state=LetterState.LEASED, lease_token=token, lease_until=moment + LEASE
     )
-    return Lease(token, list(Letter.objects.filter(lease_token=token).select_related("body").order_by("pk")))
+    return Lease(
+        token, list(Letter.objects.filter(lease_token=token).select_related("body").order_by("pk"))
+    )
 
 
 def _record_orphans(chosen: list[Letter], moment: datetime) -> None:
@@ -130,7 +136,9 @@ def _record_orphans(chosen: list[Letter], moment: datetime) -> None:
     for token in {letter.lease_token for letter in chosen if letter.lease_token}:
         lowest = Letter.objects.filter(state=LetterState.LEASED, lease_token=token).earliest("pk")
         Letter.objects.filter(pk=lowest.pk).update(repeat_count=F("repeat_count") + 1)
-        Attempt.objects.create(letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died")
+        Attempt.objects.create(
+            letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died"
+        )
         logger.warning("possible repeat", extra={"letter": lowest.pk})
 
 
@@ -143,8 +151,7 @@ def _send_all(lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
     sent = 0
     try:
         for letter in lease.letters:
-            if stopping.is_set():
-                raise ChannelClosed
+            _stop_if_told()
             sent += _send_one(letter, lease, mail, clock)
     except ChannelClosed:
         _give_back(lease)
@@ -154,33 +161,45 @@ def _send_all(lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
     return sent
 
 
+def _stop_if_told() -> None:
+    if stopping.is_set():
+        raise ChannelClosed
+
+
 def _send_one(letter: Letter, lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
     """Send one letter if it is still ours and still wanted; return 1 if the server took it."""
-    _hold(letter, lease, clock())
-    if not_wanted := _why_not(letter, clock()):
+    taken_back = _hold(letter, lease, clock())
+    if not_wanted := LetterState.CANCELLED if taken_back else _why_not(letter, clock()):
         _finish(letter, lease, not_wanted, clock)
         return 0
     try:
         mail.send_messages([StoredMessage(bytes(letter.body.raw), to=letter.to_address)])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (mail backends raise what they like)
         _fail(letter, lease, failures.judge(error), mail, clock)
         return 0
     _finish(letter, lease, LetterState.SENT, clock)
-    logger.info("letter sent", extra={"letter": letter.pk, "kind": letter.kind, "request_id": letter.request_id})
+    logger.info(
+        "letter sent",
+        extra={"letter": letter.pk, "kind": letter.kind, "request_id": letter.request_id},
+    )
     return 1
 
 
-def _hold(letter: Letter, lease: Lease, moment: datetime) -> None:
-    """Make sure, just before sending, that the lease is ours; lengthen it when it runs short.
+def _hold(letter: Letter, lease: Lease, moment: datetime) -> bool:
+    """Make sure, just before sending, that the lease is ours; say whether the letter was taken back.
 
-    This fence makes a sender that was stopped for longer than its lease harmless.
+    Lengthens a lease that runs short. This fence makes a sender that was stopped for longer than its
+    lease harmless: raises ``LeaseLost``.
     """
     ours = Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token)
-    current = ours.filter(pk=letter.pk).values_list("lease_until", flat=True).first()
-    if current is None or current <= moment:
+    until, taken_back = ours.filter(pk=letter.pk).values_list(
+        "lease_until", "taken_back"
+    ).first() or (None, False)
+    if until is None or until <= moment:
         raise LeaseLost
-    if current - moment < LEASE / 3 and not ours.update(lease_until=moment + LEASE):
-        raise LeaseLost
+    if until - moment < LEASE / 3:
+        ours.update(lease_until=moment + LEASE)
+    return bool(taken_back)
 
 
 def _why_not(letter: Letter, moment: datetime) -> LetterState | None:
@@ -198,7 +217,9 @@ def _finish(letter: Letter, lease: Lease, state: LetterState, clock: Clock) -> N
     give_up = clock() + LEASE / 2
     while True:
         try:
-            _held(letter, lease).update(state=state, finished_at=clock(), lease_token=None, lease_until=None)
+            _held(letter, lease).update(
+                state=state, finished_at=clock(), lease_token=None, lease_until=None
+            )
         except OperationalError:
             if clock() >= give_up or connection.in_atomic_block:
                 raise
@@ -208,18 +229,26 @@ def _finish(letter: Letter, lease: Lease, state: LetterState, clock: Clock) -> N
             return
 
 
-def _fail(letter: Letter, lease: Lease, failure: failures.Failure, mail: BaseEmailBackend, clock: Clock) -> None:
+def _fail(
+    letter: Letter, lease: Lease, failure: failures.Failure, mail: BaseEmailBackend, clock: Clock
+) -> None:
     moment = clock()
     Attempt.objects.create(
         letter=letter, at=moment, outcome=failure.outcome, code=failure.code, reply=failure.reply
     )
-    logger.warning("letter not sent", extra={"letter": letter.pk, "outcome": failure.outcome, "code": failure.code})
+    logger.warning(
+        "letter not sent",
+        extra={"letter": letter.pk, "outcome": failure.outcome, "code": failure.code},
+    )
     if failure.outcome == Outcome.OURS:
         channel.close(failure.reply, moment=moment)
         raise ChannelClosed
     if failure.outcome == Outcome.REFUSED:
         suppress(letter.to_address, reason=Suppression.Reason.REFUSED, moment=moment)
-    if failure.outcome in {Outcome.REFUSED, Outcome.FAILED} or moment >= letter.created_at + failures.GIVE_UP_AFTER:
+    if (
+        failure.outcome in {Outcome.REFUSED, Outcome.FAILED}
+        or moment >= letter.created_at + failures.GIVE_UP_AFTER
+    ):
         _finish(letter, lease, LetterState.FAILED, clock)
     else:
         _try_later(letter, lease, failure, moment)
@@ -254,7 +283,10 @@ def _held(letter: Letter, lease: Lease) -> LetterQuerySet:
 
 
 def _give_back(lease: Lease) -> None:
-    """Free what this sender took and did not come to, so that nobody waits for the lease to end."""
+    """Free what this sender took and did not come to, so that nobody waits for the lease to end.
+
+    A letter taken back meanwhile stays leased until the lease ends: its next holder cancels it.
+    """
     Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token).update(
         state=LetterState.READY, lease_token=None, lease_until=None
     )

@@ -13,7 +13,9 @@ def _hashes(address: str) -> list[str]:
     """Return the hash of ``address`` under each secret in use, the current one first."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [
-        salted_hmac("letters.suppression", address_key(address), secret=key, algorithm="sha256").hexdigest()
+        salted_hmac(
+            "letters.suppression", address_key(address), secret=key, algorithm="sha256"
+        ).hexdigest()
         for key in keys
     ]
 

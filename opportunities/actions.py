@@ -15,11 +15,15 @@ from opportunities.revisions import differences, is_material, snapshot
 
 def blockers_of(opportunity: Opportunity, *, moment: datetime) -> list[Finding]:
     """Return what keeps ``opportunity`` from being public at ``moment``. One query."""
-    return publication_blockers(opportunity, MethodLimit.objects.history_for(opportunity), moment=moment)
+    return publication_blockers(
+        opportunity, MethodLimit.objects.history_for(opportunity), moment=moment
+    )
 
 
 @transaction.atomic
-def publish(opportunity: Opportunity, *, by: User | None, moment: datetime, note: str = "") -> Opportunity:
+def publish(
+    opportunity: Opportunity, *, by: User | None, moment: datetime, note: str = ""
+) -> Opportunity:
     """Show the purchase to the public from ``moment`` on.
 
     Publishing twice changes nothing. ``by=None`` means a command. Raises ``NotPublishable`` with every
@@ -33,12 +37,22 @@ def publish(opportunity: Opportunity, *, by: User | None, moment: datetime, note
     opportunity.stage = Stage.PUBLISHED
     opportunity.published_at = moment
     opportunity.save(update_fields=["stage", "published_at"])
-    _write(opportunity, RevisionKind.PUBLISHED, changes=[], material=True, by=by, moment=moment, note=note)
+    _write(
+        opportunity,
+        RevisionKind.PUBLISHED,
+        changes=[],
+        material=True,
+        by=by,
+        moment=moment,
+        note=note,
+    )
     return opportunity
 
 
 @transaction.atomic
-def amend(changed: Opportunity, *, by: User | None, moment: datetime, note: str = "") -> Revision | None:
+def amend(
+    changed: Opportunity, *, by: User | None, moment: datetime, note: str = ""
+) -> Revision | None:
     """Save ``changed``, a published purchase with new facts, and write down what the public sees change.
 
     Returns the revision, or ``None`` when nothing public differs. Raises ``NotPublishable`` when the new
@@ -52,7 +66,15 @@ def amend(changed: Opportunity, *, by: User | None, moment: datetime, note: str 
     if not changes:
         return None
     material = is_material(changes)
-    return _write(changed, RevisionKind.AMENDED, changes=changes, material=material, by=by, moment=moment, note=note)
+    return _write(
+        changed,
+        RevisionKind.AMENDED,
+        changes=changes,
+        material=material,
+        by=by,
+        moment=moment,
+        note=note,
+    )
 
 
 def _locked(opportunity: Opportunity) -> Opportunity:

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from opportunities import actions
 from opportunities.choices import Stage
-from opportunities.models import Agency, CommodityCode, MethodLimit, OfficialLink, Opportunity, Revision
+from opportunities.models import (
+    Agency,
+    CommodityCode,
+    MethodLimit,
+    OfficialLink,
+    Opportunity,
+    Revision,
+)
 from opportunities.publishing import Finding, NotPublishable, publication_warnings
 
 PUBLISH = "_publish"
@@ -25,12 +32,8 @@ PUBLISH = "_publish"
 class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses, field by field, changes that would make a published purchase unpublishable."""
 
-    class Meta:
-        model = Opportunity
-        exclude = ()
-
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         if self.errors or self.instance.stage != Stage.PUBLISHED:
             return
         for blocker in actions.blockers_of(self.instance, moment=timezone.now()):
@@ -55,7 +58,15 @@ class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
 class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = OpportunityForm
     change_form_template = "admin/opportunities/opportunity/change_form.html"
-    list_display = ("title", "stage", "method", "industry", "expected_on", "due_at", "last_confirmed_on")
+    list_display = (
+        "title",
+        "stage",
+        "method",
+        "industry",
+        "expected_on",
+        "due_at",
+        "last_confirmed_on",
+    )
     list_filter = ("stage", "method", "industry")
     search_fields = ("title", "reference", "solicitation_epin", "award_epin")
     ordering = ("-created_at", "-pk")
@@ -64,7 +75,10 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (RevisionInline,)
     save_on_top = True
     fieldsets = (
-        (gettext_lazy("What is bought"), {"fields": ("title", "summary", "agency", "method", "industry", "brand_named")}),
+        (
+            gettext_lazy("What is bought"),
+            {"fields": ("title", "summary", "agency", "method", "industry", "brand_named")},
+        ),
         (
             gettext_lazy("How vendors find it"),
             {"fields": ("keywords", "naics", "main_commodity", "classification_is_inferred")},
@@ -86,7 +100,10 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             gettext_lazy("In PASSPort"),
             {"fields": ("solicitation_epin", "award_epin", "passport_rfx_id", "passport_url")},
         ),
-        (gettext_lazy("Whom to ask"), {"fields": ("contact_name", "contact_email", "contact_phone")}),
+        (
+            gettext_lazy("Whom to ask"),
+            {"fields": ("contact_name", "contact_email", "contact_phone")},
+        ),
         (
             gettext_lazy("Where this is from"),
             {"fields": ("source", "source_url", "last_confirmed_on", "internal_notes")},
@@ -97,25 +114,32 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ),
     )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        if obj is None and (only := Agency.objects.order_by("pk").first()):
-            form.base_fields["agency"].initial = only.pk
-        return form
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"agency": Agency.objects.order_by("pk").values_list("pk", flat=True).first()}
 
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
         """What was public stays: it is corrected by a change, never erased."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.stage == Stage.DRAFT)
+        return super().has_delete_permission(request, obj) and (
+            obj is None or obj.stage == Stage.DRAFT
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+        return {
+            name: action
+            for name, action in super().get_actions(request).items()
+            if name != "delete_selected"
+        }
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         obj = kwargs.get("obj")
-        context["may_publish"] = self._may_publish(request) and (obj is None or obj.stage == Stage.DRAFT)
+        context["may_publish"] = self._may_publish(request) and (
+            obj is None or obj.stage == Stage.DRAFT
+        )
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:  # noqa: FBT001
         if obj.stage == Stage.PUBLISHED:
             actions.amend(obj, by=_staff(request), moment=timezone.now())
             return
@@ -123,13 +147,23 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             obj.created_by = _staff(request)
         super().save_model(request, obj, form, change)
 
-    def response_add(self, request: HttpRequest, obj: Opportunity, post_url_continue: str | None = None) -> HttpResponse:
-        return self._publish(request, obj) if PUBLISH in request.POST else super().response_add(request, obj, post_url_continue)
+    def response_add(
+        self, request: HttpRequest, obj: Opportunity, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return (
+            self._publish(request, obj)
+            if PUBLISH in request.POST
+            else super().response_add(request, obj, post_url_continue)
+        )
 
     def response_change(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
-        return self._publish(request, obj) if PUBLISH in request.POST else super().response_change(request, obj)
+        return (
+            self._publish(request, obj)
+            if PUBLISH in request.POST
+            else super().response_change(request, obj)
+        )
 
-    def view_on_site(self, obj: Opportunity) -> str | None:  # type: ignore[override]
+    def view_on_site(self, obj: Opportunity) -> str | None:
         return obj.get_absolute_url() if obj.stage == Stage.PUBLISHED else None
 
     def _may_publish(self, request: HttpRequest) -> bool:
@@ -145,11 +179,17 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             messages.warning(request, _("Nothing was published. Your draft is saved."))
             return redirect(reverse("admin:opportunities_opportunity_change", args=[obj.pk]))
         limits = MethodLimit.objects.history_for(published)
-        self._say(request, publication_warnings(published, limits, moment=timezone.now()), messages.WARNING)
+        self._say(
+            request,
+            publication_warnings(published, limits, moment=timezone.now()),
+            messages.WARNING,
+        )
         messages.success(
             request,
             format_html(
-                _("“{}” is public now: <a href=\"{}\">see the page</a>."), published.title, published.get_absolute_url()
+                _('“{}” is public now: <a href="{}">see the page</a>.'),
+                published.title,
+                published.get_absolute_url(),
             ),
         )
         return redirect("admin:opportunities_opportunity_changelist")
@@ -157,7 +197,12 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
         for finding in findings:
             label = Opportunity._meta.get_field(finding.field).verbose_name  # type: ignore[union-attr]
-            text = format_html('<a href="#id_{}">{}</a>: {}', finding.field, str(label).capitalize(), finding.message)
+            text = format_html(
+                '<a href="#id_{}">{}</a>: {}',
+                finding.field,
+                str(label).capitalize(),
+                finding.message,
+            )
             messages.add_message(request, level, text)
 
 

@@ -9,7 +9,30 @@ import snowballstemmer
 WORD = re.compile(r"[^\W_]+")
 STEMMER = snowballstemmer.stemmer("english")
 # Words that every title has; asking for them must not hide anything.
-EMPTY_WORDS = frozenset("a an and are as at be by for from in into is it of on or the to with".split())
+EMPTY_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+    ]
+)
 
 
 def search_words(text: str) -> list[str]:

@@ -68,6 +68,9 @@ class CodeScheme(models.TextChoices):
 
 
 class LimitKind(models.TextChoices):
-    LISTING_CAP = "listing-cap", _("agency listing cap: the most that the agency lists under this method")
+    LISTING_CAP = (
+        "listing-cap",
+        _("agency listing cap: the most that the agency lists under this method"),
+    )
     CEILING = "ceiling", _("statutory ceiling: the most that the law allows under this method")
     FLOOR = "floor", _("floor: the method is for more than this")

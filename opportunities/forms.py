@@ -8,10 +8,18 @@ class SearchForm(forms.Form):
     """Draws the search; ``Search.from_query`` reads it. Never refuses: a strange value is no wish."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
-    phase = forms.ChoiceField(label=_("Show"), required=False, choices=[("", _("Everything")), *Phase.choices])
+    phase = forms.ChoiceField(
+        label=_("Show"), required=False, choices=[("", _("Everything")), *Phase.choices]
+    )
     industry = forms.MultipleChoiceField(
-        label=_("Industry"), required=False, choices=Industry.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Industry"),
+        required=False,
+        choices=Industry.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     method = forms.MultipleChoiceField(
-        label=_("Method"), required=False, choices=Method.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Method"),
+        required=False,
+        choices=Method.choices,
+        widget=forms.CheckboxSelectMultiple,
     )

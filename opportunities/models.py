@@ -28,6 +28,7 @@ from opportunities.methods import MethodFacts, facts
 from opportunities.partial_dates import PartialDate
 from opportunities.querysets import MethodLimitQuerySet, OpportunityQuerySet
 from opportunities.references import free_reference
+from opportunities.revisions import SEARCHED_FIELDS, searchable_text
 
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
@@ -38,10 +39,16 @@ class Agency(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
     acronym = models.CharField(_("acronym"), max_length=20, blank=True)
     budget_code = models.CharField(
-        _("budget code"), max_length=3, unique=True, help_text=_("Three digits; each EPIN of the agency begins with them.")
+        _("budget code"),
+        max_length=3,
+        unique=True,
+        help_text=_("Three digits; each EPIN of the agency begins with them."),
     )
     passport_name = models.CharField(
-        _("name in PASSPort"), max_length=120, blank=True, help_text=_("As vendors must type it there to find the agency.")
+        _("name in PASSPort"),
+        max_length=120,
+        blank=True,
+        help_text=_("As vendors must type it there to find the agency."),
     )
 
     class Meta:
@@ -57,16 +64,25 @@ class CommodityCode(models.Model):
 
     scheme = models.CharField(_("scheme"), max_length=8, choices=CodeScheme.choices)
     code = models.CharField(_("code"), max_length=20)
-    title = models.CharField(_("title"), max_length=200, blank=True, help_text=_("Blank for NIGP: its titles are copyrighted."))
+    title = models.CharField(
+        _("title"),
+        max_length=200,
+        blank=True,
+        help_text=_("Blank for NIGP: its titles are copyrighted."),
+    )
     source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("commodity code")
         verbose_name_plural = _("commodity codes")
-        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="commodity_code_once_per_scheme")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "code"], name="commodity_code_once_per_scheme"
+            )
+        ]
 
     def __str__(self) -> str:
-        number = f"{self.get_scheme_display()} {self.code}"
+        number = f"{self.scheme.upper()} {self.code}"
         return f"{self.title} ({number})" if self.title else number
 
 
@@ -75,17 +91,28 @@ class Opportunity(models.Model):
 
     reference = models.SlugField(_("reference"), max_length=80, unique=True, editable=False)
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT)
-    title = models.CharField(_("title"), max_length=200, help_text=_("As vendors should read it. Begin with what is bought."))
+    title = models.CharField(
+        _("title"),
+        max_length=200,
+        help_text=_("As vendors should read it. Begin with what is bought."),
+    )
     summary = models.TextField(
         _("summary"),
         blank=True,
         max_length=5000,
-        help_text=_("What is wanted, in plain words, without addresses or phone numbers. Blank: not yet announced."),
+        help_text=_(
+            "What is wanted, in plain words, without addresses or phone numbers. Blank: not yet announced."
+        ),
     )
-    method = models.CharField(_("method"), max_length=30, choices=Method.choices, default=Method.MWBE_SMALL_PURCHASE)
+    method = models.CharField(
+        _("method"), max_length=30, choices=Method.choices, default=Method.MWBE_SMALL_PURCHASE
+    )
     industry = models.CharField(_("industry"), max_length=30, choices=Industry.choices)
     keywords = models.CharField(
-        _("other words"), max_length=300, blank=True, help_text=_("Words a vendor may search for, separated by commas.")
+        _("other words"),
+        max_length=300,
+        blank=True,
+        help_text=_("Words a vendor may search for, separated by commas."),
     )
     naics = models.ForeignKey(
         CommodityCode,
@@ -105,30 +132,55 @@ class Opportunity(models.Model):
         blank=True,
         related_name="+",
         limit_choices_to={"scheme": CodeScheme.NYC},
-        help_text=_("The City code that vendors must have in their PASSPort profile to be asked. Needed before opening."),
+        help_text=_(
+            "The City code that vendors must have in their PASSPort profile to be asked. Needed before opening."
+        ),
     )
     classification_is_inferred = models.BooleanField(
         _("classification is inferred"),
         default=False,
-        help_text=_("Tick while industry, code and other words are our reading of the title and not the agency's word."),
+        help_text=_(
+            "Tick while industry, code and other words are our reading of the title and not the agency's word."
+        ),
     )
     brand_named = models.CharField(
-        _("brand named by the agency"), max_length=100, blank=True, help_text=_("Only if the agency names one. Never guess.")
+        _("brand named by the agency"),
+        max_length=100,
+        blank=True,
+        help_text=_("Only if the agency names one. Never guess."),
     )
 
     expected_on = models.DateField(
-        _("expected"), null=True, blank=True, help_text=_("Any day of the period in which it should come out. Blank: unknown.")
+        _("expected"),
+        null=True,
+        blank=True,
+        help_text=_("Any day of the period in which it should come out. Blank: unknown."),
     )
     expected_precision = models.CharField(
         _("known to the"), max_length=12, choices=Precision.choices, default=Precision.UNKNOWN
     )
     expected_confidence = models.CharField(
-        _("how sure"), max_length=10, choices=Confidence.choices, blank=True, default=Confidence.UNKNOWN
+        _("how sure"),
+        max_length=10,
+        choices=Confidence.choices,
+        blank=True,
+        default=Confidence.UNKNOWN,
     )
-    opens_at = models.DateTimeField(_("opens"), null=True, blank=True, help_text=_("New York time. Blank: not yet open."))
-    questions_due_at = models.DateTimeField(_("questions due"), null=True, blank=True, help_text=_("New York time."))
-    due_at = models.DateTimeField(_("responses due"), null=True, blank=True, help_text=_("New York time; this minute is too late."))
-    contract_term = models.CharField(_("contract term"), max_length=200, blank=True, help_text=_("Such as “one year”."))
+    opens_at = models.DateTimeField(
+        _("opens"), null=True, blank=True, help_text=_("New York time. Blank: not yet open.")
+    )
+    questions_due_at = models.DateTimeField(
+        _("questions due"), null=True, blank=True, help_text=_("New York time.")
+    )
+    due_at = models.DateTimeField(
+        _("responses due"),
+        null=True,
+        blank=True,
+        help_text=_("New York time; this minute is too late."),
+    )
+    contract_term = models.CharField(
+        _("contract term"), max_length=200, blank=True, help_text=_("Such as “one year”.")
+    )
 
     value_min = models.DecimalField(
         _("value from"),
@@ -150,30 +202,55 @@ class Opportunity(models.Model):
     )
 
     solicitation_epin = models.CharField(
-        _("solicitation EPIN"), max_length=40, blank=True, help_text=_("Such as 02527Y0001. Blank until PASSPort gives one.")
+        _("solicitation EPIN"),
+        max_length=40,
+        blank=True,
+        help_text=_("Such as 02527Y0001. Blank until PASSPort gives one."),
     )
     award_epin = models.CharField(
-        _("award EPIN"), max_length=40, blank=True, help_text=_("Such as 02527W0001001; not the solicitation's number.")
+        _("award EPIN"),
+        max_length=40,
+        blank=True,
+        help_text=_("Such as 02527W0001001; not the solicitation's number."),
     )
     passport_rfx_id = models.CharField(_("PASSPort RFx number"), max_length=40, blank=True)
-    passport_url = models.URLField(_("PASSPort link"), blank=True, help_text=_("The https address of this RFx."))
+    passport_url = models.URLField(
+        _("PASSPort link"), blank=True, help_text=_("The https address of this RFx.")
+    )
 
-    contact_name = models.CharField(_("contact"), max_length=120, blank=True, help_text=_("A person or a unit."))
+    contact_name = models.CharField(
+        _("contact"), max_length=120, blank=True, help_text=_("A person or a unit.")
+    )
     contact_email = models.EmailField(_("contact’s email"), blank=True)
     contact_phone = models.CharField(_("contact’s phone"), max_length=40, blank=True)
 
-    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("Where this is from, if not from this desk."))
+    source = models.CharField(
+        _("source"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where this is from, if not from this desk."),
+    )
     source_url = models.URLField(_("source’s address"), blank=True)
     last_confirmed_on = models.DateField(
-        _("last confirmed"), null=True, blank=True, help_text=_("The day somebody responsible last said that this still holds.")
+        _("last confirmed"),
+        null=True,
+        blank=True,
+        help_text=_("The day somebody responsible last said that this still holds."),
     )
     internal_notes = models.TextField(_("internal notes"), blank=True, help_text=_("Never public."))
 
-    stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False)
+    stage = models.CharField(
+        _("stage"), max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # Its search words with a space on both sides of each, written whenever the row is.
     search_text = models.TextField(editable=False, blank=True)
@@ -186,7 +263,8 @@ class Opportunity(models.Model):
         permissions = [("publish_opportunity", "Can publish opportunities")]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(stage=Stage.PUBLISHED) | Q(published_at__isnull=False), name="opportunity_published_since_when"
+                condition=~Q(stage=Stage.PUBLISHED) | Q(published_at__isnull=False),
+                name="opportunity_published_since_when",
             ),
             models.CheckConstraint(
                 condition=~Q(method=Method.MWBE_SMALL_PURCHASE, industry=Industry.HUMAN_SERVICES),
@@ -197,33 +275,46 @@ class Opportunity(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(value_min__isnull=True) | Q(value_max__isnull=True) | Q(value_min__lte=F("value_max")),
+                condition=Q(value_min__isnull=True)
+                | Q(value_max__isnull=True)
+                | Q(value_min__lte=F("value_max")),
                 name="opportunity_value_from_at_most_value_up_to",
-                violation_error_message=_("“Value from” is more than “value up to”. Swap them or correct one."),
+                violation_error_message=_(
+                    "“Value from” is more than “value up to”. Swap them or correct one."
+                ),
             ),
             models.CheckConstraint(
                 condition=(Q(value_min__isnull=True) | Q(value_min__range=(0, LARGEST_VALUE)))
                 & (Q(value_max__isnull=True) | Q(value_max__range=(0, LARGEST_VALUE))),
                 name="opportunity_value_between_nothing_and_a_billion",
-                violation_error_message=_("A value of more than $1 billion is surely a typing error. Check the zeros."),
+                violation_error_message=_(
+                    "A value of more than $1 billion is surely a typing error. Check the zeros."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(expected_precision=Precision.UNKNOWN, expected_on__isnull=True)
                 | (~Q(expected_precision=Precision.UNKNOWN) & Q(expected_on__isnull=False)),
                 name="opportunity_expected_day_exactly_when_known",
-                violation_error_message=_("Give the expected day and how well it is known together, or neither."),
+                violation_error_message=_(
+                    "Give the expected day and how well it is known together, or neither."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(due_at__isnull=True) | Q(opens_at__lt=F("due_at"), opens_at__isnull=False),
+                condition=Q(due_at__isnull=True)
+                | Q(opens_at__lt=F("due_at"), opens_at__isnull=False),
                 name="opportunity_opens_before_it_is_due",
-                violation_error_message=_("Responses are due before it opens, or it never opens. Correct the two moments."),
+                violation_error_message=_(
+                    "Responses are due before it opens, or it never opens. Correct the two moments."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(questions_due_at__isnull=True)
                 | Q(due_at__isnull=True)
                 | Q(questions_due_at__lte=F("due_at")),
                 name="opportunity_questions_before_responses",
-                violation_error_message=_("Questions are due after responses. Correct the two moments."),
+                violation_error_message=_(
+                    "Questions are due after responses. Correct the two moments."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["solicitation_epin"],
@@ -239,7 +330,11 @@ class Opportunity(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(stage=Stage.PUBLISHED), name="opportunity_public_by_due"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(stage=Stage.PUBLISHED),
+                name="opportunity_public_by_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -249,7 +344,9 @@ class Opportunity(models.Model):
         """Save, with the reference and the search words that follow from the facts."""
         self.reference = self.reference or free_reference(Opportunity, self.title)
         self.expected_on = self.expected.first_day
-        words = search_words(self.searchable_text())
+        words = search_words(
+            searchable_text({name: getattr(self, name) for name in SEARCHED_FIELDS})
+        )
         self.search_text = f" {' '.join(words)} "
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text", "expected_on"}
@@ -257,11 +354,6 @@ class Opportunity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("opportunities:detail", args=[self.reference])
-
-    def searchable_text(self) -> str:
-        """Everything public that a visitor may search by."""
-        codes = [self.solicitation_epin, self.award_epin, str(self.naics or ""), str(self.main_commodity or "")]
-        return " ".join([self.title, self.summary, self.keywords, self.brand_named, *codes])
 
     @property
     def expected(self) -> PartialDate:
@@ -283,7 +375,9 @@ class MethodLimit(models.Model):
     """A dollar limit of a method, with the day it took effect. Raising one is a new row, with its source."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=LimitKind.choices)
-    method = models.CharField(_("method"), max_length=30, choices=Method.choices, default=Method.MWBE_SMALL_PURCHASE)
+    method = models.CharField(
+        _("method"), max_length=30, choices=Method.choices, default=Method.MWBE_SMALL_PURCHASE
+    )
     agency = models.ForeignKey(
         Agency,
         verbose_name=_("agency"),
@@ -293,18 +387,33 @@ class MethodLimit(models.Model):
         help_text=_("Blank: all agencies. A listing cap always names one."),
     )
     industry = models.CharField(
-        _("industry"), max_length=30, choices=Industry.choices, blank=True, help_text=_("Blank: every industry without its own.")
+        _("industry"),
+        max_length=30,
+        choices=Industry.choices,
+        blank=True,
+        help_text=_("Blank: every industry without its own."),
     )
-    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, help_text=_("US dollars."))
+    amount = models.DecimalField(
+        _("amount"), max_digits=12, decimal_places=2, help_text=_("US dollars.")
+    )
     effective_on = models.DateField(
-        _("in force since"), null=True, blank=True, help_text=_("Blank: since before our records begin.")
+        _("in force since"),
+        null=True,
+        blank=True,
+        help_text=_("Blank: since before our records begin."),
     )
     effective_is_inferred = models.BooleanField(
-        _("the day is inferred"), default=False, help_text=_("Tick when no source gives the day; say how it was inferred.")
+        _("the day is inferred"),
+        default=False,
+        help_text=_("Tick when no source gives the day; say how it was inferred."),
     )
-    source = models.CharField(_("source"), max_length=300, help_text=_("Law, rule or page, with its section and date."))
+    source = models.CharField(
+        _("source"), max_length=300, help_text=_("Law, rule or page, with its section and date.")
+    )
     source_url = models.URLField(_("source’s address"), blank=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("Why it was set, and by whom, if not by law."))
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("Why it was set, and by whom, if not by law.")
+    )
 
     objects: ClassVar[MethodLimitQuerySet] = MethodLimitQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -319,14 +428,18 @@ class MethodLimit(models.Model):
                 "industry",
                 Coalesce("effective_on", Value(date.min)),
                 name="limit_once_per_day",
-                violation_error_message=_("There is already a limit of this kind from that day on."),
+                violation_error_message=_(
+                    "There is already a limit of this kind from that day on."
+                ),
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="limit_is_positive"),
             models.CheckConstraint(
                 condition=Q(kind=LimitKind.LISTING_CAP, agency__isnull=False)
                 | (~Q(kind=LimitKind.LISTING_CAP) & Q(agency__isnull=True)),
                 name="limit_of_an_agency_exactly_for_listing_caps",
-                violation_error_message=_("A listing cap belongs to an agency; a ceiling or a floor to all."),
+                violation_error_message=_(
+                    "A listing cap belongs to an agency; a ceiling or a floor to all."
+                ),
             ),
         ]
 
@@ -334,7 +447,9 @@ class MethodLimit(models.Model):
         return f"{self.get_kind_display().split(':')[0]}, ${self.amount:,.2f}"
 
     def as_limit(self) -> Limit:
-        return Limit(self.effective_on or date.min, self.amount, self.source, self.effective_is_inferred)
+        return Limit(
+            self.effective_on or date.min, self.amount, self.source, self.effective_is_inferred
+        )
 
 
 class ChangeLog(models.Model):
@@ -362,7 +477,11 @@ class Revision(models.Model):
     kind = models.CharField(max_length=12, choices=RevisionKind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text=_("Blank: written by a command, such as the loading of the agency’s page."),
     )
     snapshot = models.JSONField()
@@ -375,7 +494,9 @@ class Revision(models.Model):
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         constraints = [
-            models.UniqueConstraint(fields=["opportunity", "number"], name="revision_number_once_per_opportunity"),
+            models.UniqueConstraint(
+                fields=["opportunity", "number"], name="revision_number_once_per_opportunity"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -396,11 +517,21 @@ class OfficialLinkQuerySet(models.QuerySet["OfficialLink"]):
 class OfficialLink(models.Model):
     """A page of the City that we send people to. Staff edit it here when the City moves the page."""
 
-    key = models.SlugField(_("key"), unique=True, help_text=_("How our pages name it; do not change it."))
+    key = models.SlugField(
+        _("key"), unique=True, help_text=_("How our pages name it; do not change it.")
+    )
     title = models.CharField(_("title"), max_length=200)
-    url = models.URLField(_("address"), blank=True, help_text=_("Blank: not known. The title is then shown without a link."))
-    owner = models.CharField(_("owner"), max_length=120, help_text=_("The agency whose page it is."))
-    last_checked_on = models.DateField(_("last checked"), null=True, blank=True, help_text=_("The day somebody opened it."))
+    url = models.URLField(
+        _("address"),
+        blank=True,
+        help_text=_("Blank: not known. The title is then shown without a link."),
+    )
+    owner = models.CharField(
+        _("owner"), max_length=120, help_text=_("The agency whose page it is.")
+    )
+    last_checked_on = models.DateField(
+        _("last checked"), null=True, blank=True, help_text=_("The day somebody opened it.")
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects: ClassVar[Any] = OfficialLinkQuerySet.as_manager()

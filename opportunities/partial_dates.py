@@ -59,7 +59,9 @@ class PartialDate:
             "quarter": fiscal_quarter(self.first_day),
         }
         if self.precision == Precision.QUARTER:
-            return _("%(from)s to %(to)s (quarter %(quarter)d of City fiscal year %(year)d)") % period
+            return (
+                _("%(from)s to %(to)s (quarter %(quarter)d of City fiscal year %(year)d)") % period
+            )
         return _("%(from)s to %(to)s (City fiscal year %(year)d)") % period
 
 

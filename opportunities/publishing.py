@@ -40,7 +40,9 @@ class NotPublishable(Exception):
         self.blockers = blockers
 
 
-def publication_blockers(opportunity: "Opportunity", limits: LimitHistory, *, moment: datetime) -> list[Finding]:
+def publication_blockers(
+    opportunity: "Opportunity", limits: LimitHistory, *, moment: datetime
+) -> list[Finding]:
     """Return everything that keeps ``opportunity`` from being public at ``moment``; empty means nothing.
 
     Limits are those in force on the New York day of its publication, so that an old listing is judged by
@@ -56,9 +58,14 @@ def publication_blockers(opportunity: "Opportunity", limits: LimitHistory, *, mo
     ]
 
 
-def publication_warnings(opportunity: "Opportunity", limits: LimitHistory, *, moment: datetime) -> list[Finding]:
+def publication_warnings(
+    opportunity: "Opportunity", limits: LimitHistory, *, moment: datetime
+) -> list[Finding]:
     """Return what deserves a second look but keeps nothing from being public."""
-    return [*_at_or_below_floor(opportunity, limits, localdate(moment)), *_unusual_epins(opportunity)]
+    return [
+        *_at_or_below_floor(opportunity, limits, localdate(moment)),
+        *_unusual_epins(opportunity),
+    ]
 
 
 def _missing_facts(opportunity: "Opportunity") -> Iterator[Finding]:
@@ -69,7 +76,10 @@ def _missing_facts(opportunity: "Opportunity") -> Iterator[Finding]:
 
 
 def _method_rules(opportunity: "Opportunity") -> Iterator[Finding]:
-    if opportunity.industry == Industry.HUMAN_SERVICES and not opportunity.method_facts.allows_human_services:
+    if (
+        opportunity.industry == Industry.HUMAN_SERVICES
+        and not opportunity.method_facts.allows_human_services
+    ):
         yield Finding(
             "industry",
             _(
@@ -79,16 +89,22 @@ def _method_rules(opportunity: "Opportunity") -> Iterator[Finding]:
         )
 
 
-def _too_expensive(opportunity: "Opportunity", limits: LimitHistory, day: date) -> Iterator[Finding]:
+def _too_expensive(
+    opportunity: "Opportunity", limits: LimitHistory, day: date
+) -> Iterator[Finding]:
     value = opportunity.value_max if opportunity.value_max is not None else opportunity.value_min
     field = "value_max" if opportunity.value_max is not None else "value_min"
     if value is None:
         return
     cap, ceiling = limit_or_none(day, limits.listing_cap), limit_or_none(day, limits.ceiling)
     if cap and value > cap.amount:
-        yield Finding(field, _over(value, cap, _("the most that the agency lists under this method")))
+        yield Finding(
+            field, _over(value, cap, _("the most that the agency lists under this method"))
+        )
     if ceiling and value > ceiling.amount:
-        yield Finding(field, _over(value, ceiling, _("the most that the law allows under this method")))
+        yield Finding(
+            field, _over(value, ceiling, _("the most that the law allows under this method"))
+        )
 
 
 def _over(value: Decimal, limit: Limit, what: str) -> str:
@@ -108,14 +124,22 @@ def _since(limit: Limit) -> str:
     if limit.effective == date.min:
         return _("in force since before our records begin")
     said = _("in force since %s") % date_format(limit.effective, "DATE_FORMAT")
-    return said + " " + _("(a day inferred, not stated by the source)") if limit.effective_is_inferred else said
+    return (
+        said + " " + _("(a day inferred, not stated by the source)")
+        if limit.effective_is_inferred
+        else said
+    )
 
 
 def _impossible_dates(opportunity: "Opportunity") -> Iterator[Finding]:
     for field in ("opens_at", "questions_due_at", "due_at", "expected_on"):
         value: date | None = getattr(opportunity, field)
         if value is not None and value.year >= PLACEHOLDER_YEAR:
-            yield Finding(field, _("The year %d stands for “no date” in City files. Leave the field blank.") % value.year)
+            yield Finding(
+                field,
+                _("The year %d stands for “no date” in City files. Leave the field blank.")
+                % value.year,
+            )
 
 
 def _not_ready_to_open(opportunity: "Opportunity", moment: datetime) -> Iterator[Finding]:
@@ -127,16 +151,23 @@ def _not_ready_to_open(opportunity: "Opportunity", moment: datetime) -> Iterator
     elif opportunity.due_at <= moment and opportunity.stage == Stage.DRAFT:
         yield Finding("due_at", _("Responses were due before now. Give a later moment."))
     if not opportunity.contact_name or not opportunity.contact_email:
-        yield Finding("contact_email", _("It is open, so name a contact and an email address for questions."))
+        yield Finding(
+            "contact_email", _("It is open, so name a contact and an email address for questions.")
+        )
     if not opportunity.main_commodity_id and opportunity.method_facts.needs_city_mwbe:
-        yield Finding("main_commodity", _("It is open, so name the commodity: only vendors enrolled in it are asked."))
+        yield Finding(
+            "main_commodity",
+            _("It is open, so name the commodity: only vendors enrolled in it are asked."),
+        )
     if not opportunity.summary.strip():
         yield Finding("summary", _("It is open, so say in plain words what is wanted."))
     if not opportunity.solicitation_epin and not opportunity.passport_url:
         yield Finding("solicitation_epin", _("It is open, so give its EPIN or its PASSPort link."))
 
 
-def _at_or_below_floor(opportunity: "Opportunity", limits: LimitHistory, day: date) -> Iterator[Finding]:
+def _at_or_below_floor(
+    opportunity: "Opportunity", limits: LimitHistory, day: date
+) -> Iterator[Finding]:
     floor = limit_or_none(day, limits.floor)
     if floor and opportunity.value_max is not None and opportunity.value_max <= floor.amount:
         yield Finding(
@@ -154,8 +185,15 @@ def _unusual_epins(opportunity: "Opportunity") -> Iterator[Finding]:
     ]
     for field, epin, letter in numbers:
         if epin and not WELL_FORMED_EPIN.match(epin):
-            yield Finding(field, _("%s does not look like an EPIN, such as 02527Y0001. Please check it.") % epin)
+            yield Finding(
+                field,
+                _("%s does not look like an EPIN, such as 02527Y0001. Please check it.") % epin,
+            )
         elif epin and not epin.startswith(opportunity.agency.budget_code):
             yield Finding(field, _("%s does not begin with the agency’s budget code.") % epin)
         elif epin and letter and epin[5] != letter:
-            yield Finding(field, _("The sixth character of %(epin)s is usually %(letter)s.") % {"epin": epin, "letter": letter})
+            yield Finding(
+                field,
+                _("The sixth character of %(epin)s is usually %(letter)s.")
+                % {"epin": epin, "letter": letter},
+            )

@@ -8,7 +8,7 @@ from opportunities.choices import LimitKind, Phase, Stage
 from opportunities.limits import LimitHistory
 
 if TYPE_CHECKING:
-    from opportunities.models import MethodLimit, Opportunity
+    from opportunities.models import MethodLimit, Opportunity  # noqa: F401  (named in the base class)
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -18,7 +18,9 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
     def open_at(self, moment: datetime) -> Self:
         """Keep what accepts responses at ``moment``; without a deadline it does until it gets one."""
-        return self.public().filter(Q(due_at__isnull=True) | Q(due_at__gt=moment), opens_at__lte=moment)
+        return self.public().filter(
+            Q(due_at__isnull=True) | Q(due_at__gt=moment), opens_at__lte=moment
+        )
 
     def upcoming_at(self, moment: datetime) -> Self:
         """Keep what has not begun at ``moment``, or has no beginning yet."""
@@ -29,7 +31,11 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         return self.public().filter(opens_at__lte=moment, due_at__lte=moment)
 
     def in_phase(self, phase: Phase, moment: datetime) -> Self:
-        narrow = {Phase.OPEN: self.open_at, Phase.UPCOMING: self.upcoming_at, Phase.CLOSED: self.closed_at}
+        narrow = {
+            Phase.OPEN: self.open_at,
+            Phase.UPCOMING: self.upcoming_at,
+            Phase.CLOSED: self.closed_at,
+        }
         return narrow[phase](moment)
 
     def most_urgent_first(self, moment: datetime) -> Self:
@@ -40,7 +46,9 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
                 When(due_at__lte=moment, then=Value(2)),
                 default=Value(0),
             )
-        ).order_by("rank", F("due_at").asc(nulls_last=True), F("expected_on").asc(nulls_last=True), "pk")
+        ).order_by(
+            "rank", F("due_at").asc(nulls_last=True), F("expected_on").asc(nulls_last=True), "pk"
+        )
 
 
 class MethodLimitQuerySet(models.QuerySet["MethodLimit"]):

@@ -1,5 +1,6 @@
 """This site's own stable name for an opportunity, as it stands in addresses."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -19,7 +20,7 @@ def free_reference(model: type[models.Model], title: str) -> str:
     return next(name for name in _candidates(stem) if name not in taken)
 
 
-def _candidates(stem: str) -> Any:
+def _candidates(stem: str) -> Iterator[str]:
     yield stem
     number = 2
     while True:

@@ -1,9 +1,12 @@
 """The public facts of an opportunity as one value, and how two of them differ."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from opportunities.words import Change, changes_between
+
 if TYPE_CHECKING:
-    from opportunities.models import Opportunity
+    from opportunities.models import Opportunity, Revision
 
 # Everything that a visitor may read, in the order in which a page shows it.
 PUBLIC_FIELDS = (
@@ -38,9 +41,33 @@ PUBLIC_FIELDS = (
 )
 # A change of one of these may change whether or how a vendor responds.
 MATERIAL_FIELDS = frozenset(
-    "summary method industry main_commodity expected_on expected_precision opens_at questions_due_at due_at "
-    "contract_term value_min value_max solicitation_epin passport_url".split()
+    [
+        "summary",
+        "method",
+        "industry",
+        "main_commodity",
+        "expected_on",
+        "expected_precision",
+        "opens_at",
+        "questions_due_at",
+        "due_at",
+        "contract_term",
+        "value_min",
+        "value_max",
+        "solicitation_epin",
+        "passport_url",
+    ]
 )
+
+# What a visitor may search by.
+SEARCHED_FIELDS = (
+    "title", "summary", "keywords", "brand_named", "naics", "main_commodity", "solicitation_epin", "award_epin",
+)  # fmt: skip
+
+
+def searchable_text(facts: Mapping[str, Any]) -> str:
+    """Return all words by which these public facts are found, be they a row's or a snapshot's."""
+    return " ".join(str(facts[name] or "") for name in SEARCHED_FIELDS)
 
 
 def snapshot(opportunity: "Opportunity") -> dict[str, Any]:
@@ -53,7 +80,7 @@ def _as_json(opportunity: "Opportunity", name: str) -> Any:
     value = getattr(opportunity, name)
     if value is None or isinstance(value, bool):
         return value
-    field = opportunity._meta.get_field(name)
+    field: Any = opportunity._meta.get_field(name)
     return str(value) if field.is_relation else field.value_to_string(opportunity)
 
 
@@ -68,3 +95,12 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str,
 
 def is_material(changes: list[dict[str, Any]]) -> bool:
     return any(change["field"] in MATERIAL_FIELDS for change in changes)
+
+
+def told(history: "list[Revision]") -> "list[tuple[Revision, list[Change]]]":
+    """Pair each revision with what it changed, in words. ``history`` is complete and in order."""
+    before = [history[0], *history] if history else []
+    return [
+        (new, changes_between(old.snapshot, new.snapshot))
+        for old, new in zip(before, history, strict=False)
+    ]

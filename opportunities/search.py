@@ -56,7 +56,11 @@ class Search:
 
     def as_json(self) -> dict[str, list[str]]:
         """Return the same value for equal searches; what is not asked for is left out."""
-        parts = {"words": list(self.words), "industries": list(self.industries), "methods": list(self.methods)}
+        parts: dict[str, list[Any]] = {
+            "words": list(self.words),
+            "industries": list(self.industries),
+            "methods": list(self.methods),
+        }
         return {name: [str(value) for value in values] for name, values in parts.items() if values}
 
     def query_string(self) -> str:
@@ -102,7 +106,7 @@ def _tidy(text: str) -> str:
 T = TypeVar("T", Industry, Method)
 
 
-def _known(choices: type[T], values: Iterable[object]) -> tuple[T, ...]:
+def _known(choices: type[T], values: Iterable[Any]) -> tuple[T, ...]:
     wanted = {str(value) for value in values}
     return tuple(choice for choice in choices if choice.value in wanted)
 

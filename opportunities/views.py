@@ -6,9 +6,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
+from opportunities import words
 from opportunities.choices import LimitKind, Method, Phase
 from opportunities.forms import SearchForm
 from opportunities.models import MethodLimit, OfficialLink, Opportunity
+from opportunities.revisions import told
 from opportunities.search import Search
 
 PER_PAGE = 25
@@ -48,7 +50,14 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         response = render(request, "opportunities/_list.html", context)
     else:
-        filters = SearchForm({"q": search.text, "phase": phase, "industry": search.industries, "method": search.methods})
+        filters = SearchForm(
+            {
+                "q": search.text,
+                "phase": phase,
+                "industry": search.industries,
+                "method": search.methods,
+            }
+        )
         response = render(request, "opportunities/list.html", {**context, "form": filters})
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -56,21 +65,26 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
 
 def _page(paginator: "Paginator[Opportunity]", number: str) -> "Page[Opportunity]":
     """Return the page asked for; words and absurd numbers give the first or the last."""
-    return paginator.get_page(number if number.isascii() and number.isdigit() and len(number) < 9 else 1)
+    return paginator.get_page(
+        number if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    )
 
 
 @require_safe
 @public_page
 def opportunity_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    known = Opportunity.objects.public().select_related("agency", "naics", "main_commodity")
-    opportunity = get_object_or_404(known, reference=reference)
+    opportunity = get_object_or_404(
+        Opportunity.objects.public().select_related("agency"), reference=reference
+    )
+    history = list(opportunity.revisions.order_by("number"))
     return render(
         request,
         "opportunities/detail.html",
         {
             "moment": timezone.now(),
             "opportunity": opportunity,
-            "revisions": opportunity.revisions.order_by("-number"),
+            "facts": words.all_facts(history[-1].snapshot),
+            "history": [*reversed(told(history))],
             "links": OfficialLink.objects.by_key(),
         },
     )
@@ -90,7 +104,9 @@ def doing_business(request: HttpRequest) -> HttpResponse:
 @public_page
 def method(request: HttpRequest) -> HttpResponse:
     """The M/WBE small purchase method explained, with its limits as they stand in the database."""
-    limits = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).order_by("effective_on", "pk")
+    limits = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).order_by(
+        "effective_on", "pk"
+    )
     return render(
         request,
         "opportunities/method.html",
@@ -106,4 +122,6 @@ def method(request: HttpRequest) -> HttpResponse:
 
 def _other_methods() -> str:
     """Return the search for solicitations: every method but the M/WBE small purchase."""
-    return Search(methods=tuple(m for m in Method if m != Method.MWBE_SMALL_PURCHASE)).query_string()
+    return Search(
+        methods=tuple(m for m in Method if m != Method.MWBE_SMALL_PURCHASE)
+    ).query_string()

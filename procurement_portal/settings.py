@@ -14,8 +14,8 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
 
-from core.startup import SecretFiles, kept_secret, production_problems
 from core.logs import logging_config
+from core.startup import SecretFiles, kept_secret, production_problems
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -34,7 +34,9 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 SITE_NAME = "NYC Law Department Purchases"
 # Links in letters come from here and never from a request's Host header, which a stranger chooses.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else "").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else []
+)
 # How many proxies in front of us append to X-Forwarded-For; 0 means trust no header.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -53,19 +55,19 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
 EMAIL_URL = env.str("EMAIL_URL", default="")
 
-if not EMBEDDED:
-    if problems := production_problems(
-        {
-            "SECRET_KEY": SECRET_KEY,
-            "ALLOWED_HOSTS": ",".join(ALLOWED_HOSTS),
-            "SITE_URL": SITE_URL,
-            "DATABASE_URL": DATABASE_URL,
-            "REDIS_URL": REDIS_URL,
-            "EMAIL_URL": EMAIL_URL,
-            "DEFAULT_FROM_EMAIL": env.str("DEFAULT_FROM_EMAIL", default=""),
-        }
-    ):
-        raise ImproperlyConfigured("The portal refuses to start: " + " ".join(problems))
+PROBLEMS = production_problems(
+    {
+        "SECRET_KEY": SECRET_KEY,
+        "ALLOWED_HOSTS": ",".join(ALLOWED_HOSTS),
+        "SITE_URL": SITE_URL,
+        "DATABASE_URL": DATABASE_URL,
+        "REDIS_URL": REDIS_URL,
+        "EMAIL_URL": EMAIL_URL,
+        "DEFAULT_FROM_EMAIL": env.str("DEFAULT_FROM_EMAIL", default=""),
+    }
+)
+if PROBLEMS and not EMBEDDED:
+    raise ImproperlyConfigured("The portal refuses to start: " + " ".join(PROBLEMS))
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": environ.Env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
@@ -99,7 +101,7 @@ else:
 
 # --- Jobs (each reason measured: docs/decisions/0002-the-database-is-the-queue.md) -------------
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         # A worker that died gives its task back after this long; tasks end within 90 s.
@@ -117,7 +119,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     else {"polling_interval": 0.05}  # the default of 1 s makes every doorbell wait a second
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # never give up: by default a worker leaves after 100 tries
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # never give up: by default a worker leaves after 100 tries
+)
 CELERY_TASK_IGNORE_RESULT = True  # the database says what was done
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task comes back; every task is safe to repeat
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -135,9 +139,21 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # `expires`: ticks that pile up behind a stopped worker are worth nothing.
-    "tell-who-asked": {"task": "alerts.tasks.tell_who_asked", "schedule": 5.0, "options": {"expires": 5}},
-    "send-letters": {"task": "letters.tasks.send_letters", "schedule": 5.0, "options": {"expires": 5}},
-    "forget-subscribers": {"task": "alerts.tasks.forget_subscribers", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tell-who-asked": {
+        "task": "alerts.tasks.tell_who_asked",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "send-letters": {
+        "task": "letters.tasks.send_letters",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget-subscribers": {
+        "task": "alerts.tasks.forget_subscribers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget-letter-bodies": {
         "task": "letters.tasks.forget_letter_bodies",
         "schedule": 3600.0,
@@ -152,7 +168,9 @@ if not EMAIL_URL:
     EMAIL_BACKEND = "letters.backends.MailFolder"
 EMAIL_TIMEOUT = 30
 MAIL_FOLDER = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <portal@localhost.localdomain>")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <portal@localhost.localdomain>"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # How long a publication can be taken back before anybody is told.
 PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
@@ -223,14 +241,32 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "uswds"
 CRISPY_TEMPLATE_PACK = "uswds"
 CRISPY_CLASS_CONVERTERS = {
-    # Without these crispy adds class names such as "textinput", which mean nothing to our styles.
-    name: ""
-    for name in ("textinput", "emailinput", "numberinput", "urlinput", "textarea", "select", "checkboxinput")
+    # crispy names classes after widgets, such as "textinput"; our styles know them by these names.
+    **dict.fromkeys(
+        [
+            "textinput",
+            "emailinput",
+            "numberinput",
+            "urlinput",
+            "passwordinput",
+            "searchinput",
+            "dateinput",
+            "timeinput",
+            "telinput",
+        ],
+        "usa-input",
+    ),
+    **dict.fromkeys(("select", "selectmultiple"), "usa-select"),
+    "textarea": "usa-textarea",
+    "checkboxinput": "usa-checkbox__input",
 }
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = [
@@ -245,8 +281,24 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # Django 5.2 has no Haitian Creole.
-LANG_INFO["ht"] = {"bidi": False, "code": "ht", "name": "Haitian Creole", "name_local": "Kreyòl ayisyen"}
-CITY_LANGUAGES = ["es", "zh-hans", "ru", "bn", "ht", "ko", "ar", "ur", "fr", "pl"]  # Local Law 30 of 2017
+LANG_INFO["ht"] = {
+    "bidi": False,
+    "code": "ht",
+    "name": "Haitian Creole",
+    "name_local": "Kreyòl ayisyen",
+}
+CITY_LANGUAGES = [
+    "es",
+    "zh-hans",
+    "ru",
+    "bn",
+    "ht",
+    "ko",
+    "ar",
+    "ur",
+    "fr",
+    "pl",
+]  # Local Law 30 of 2017
 # A language is offered when its catalogue is here: English text under another name helps nobody.
 LANGUAGES = [("en", "English")] + [
     (code, LANG_INFO[code]["name"])
@@ -257,7 +309,7 @@ LANGUAGES = [("en", "English")] + [
 # --- Static files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if EMBEDDED else BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The embedded mode serves files where they lie; production serves hashed, compressed copies.
 WHITENOISE_USE_FINDERS = EMBEDDED
@@ -288,7 +340,15 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: []
-    for name in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics", "display-capture")
+    for name in (
+        "camera",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+        "browsing-topics",
+        "display-capture",
+    )
 }
 X_FRAME_OPTIONS = "DENY"
 # "no-referrer" would make browsers send "Origin: null" with our own forms, which CSRF refuses.

@@ -17,7 +17,11 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"), name="favicon"),
+    path(
+        "favicon.ico",
+        RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"),
+        name="favicon",
+    ),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("opportunities.urls")),

@@ -7,7 +7,9 @@ from opportunities import upcoming
 
 
 class Command(BaseCommand):
-    help = "Publish the purchases of the Law Department's page that are not here yet. Safe to repeat."
+    help = (
+        "Publish the purchases of the Law Department's page that are not here yet. Safe to repeat."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = upcoming.load(moment=timezone.now())

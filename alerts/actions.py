@@ -1,0 +1,135 @@
+"""Asking, confirming, stopping, forgetting."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from alerts import matching
+from alerts.choices import EndedBecause
+from alerts.models import Match, MatchingCursor, SavedSearch, Subscriber, Subscription, digest_of
+from letters import actions as letters
+from letters.addresses import address_key, bombing_key
+from letters.choices import LetterState
+from letters.models import Letter
+from letters.querysets import OWED
+from opportunities.models import ChangeLog
+from opportunities.search import Search
+
+UNCONFIRMED_KEPT = timedelta(days=7)
+ENDED_KEPT = timedelta(days=28)
+
+
+@transaction.atomic
+def ask(
+    email: str, search: Search, *, language: str, moment: datetime, request_id: str = ""
+) -> None:
+    """Note that ``email`` would like to hear of ``search``; a letter with a link follows.
+
+    Nothing is told until somebody confirms through that letter. The same work is done for known
+    and unknown addresses, so that nothing shows which are known. Safe to repeat.
+    """
+    subscriber, _new = Subscriber.objects.get_or_create(
+        email_key=address_key(email),
+        defaults={
+            "email": email,
+            "mailbox_key": bombing_key(email),
+            "language": language,
+            "created_at": moment,
+        },
+    )
+    saved, _new = SavedSearch.objects.get_or_create(
+        digest=digest_of(search), defaults={"stored": search.as_json()}
+    )
+    Subscription.objects.get_or_create(
+        subscriber=subscriber,
+        saved_search=saved,
+        ended_at=None,
+        defaults={"query": search.query_string(), "asked_at": moment, "asked_sequence": _head()},
+    )
+    _owe_link(Subscriber.objects.filter(pk=subscriber.pk), moment, request_id)
+
+
+def ask_for_link(email: str, *, moment: datetime, request_id: str = "") -> None:
+    """Send a fresh link to ``email`` if somebody there subscribes; says nothing about whether."""
+    _owe_link(Subscriber.objects.filter(email_key=address_key(email)), moment, request_id)
+
+
+def _owe_link(subscribers: QuerySet[Subscriber], moment: datetime, request_id: str) -> None:
+    subscribers.update(link_asked_at=moment, link_request_id=request_id)
+
+
+def _head() -> int:
+    return ChangeLog.objects.filter(pk=1).values_list("head", flat=True).first() or 0
+
+
+@transaction.atomic
+def confirm(subscriber: Subscriber, subscriptions: Iterable[int], *, moment: datetime) -> int:
+    """Begin those of the subscriber's pending ``subscriptions``; return how many now began.
+
+    What was published between asking and confirming is owed too. Safe to repeat.
+    """
+    cursor = MatchingCursor.locked()
+    pending = (
+        subscriber.subscriptions.pending()
+        .filter(pk__in=list(subscriptions))
+        .select_related("saved_search")
+    )
+    begun = 0
+    for subscription in pending:
+        subscription.confirmed_at = moment
+        subscription.save(update_fields=["confirmed_at"])
+        matching.catch_up(subscription, cursor)
+        begun += 1
+    return begun
+
+
+@transaction.atomic
+def stop(subscriptions: Iterable[int], *, because: EndedBecause, moment: datetime) -> int:
+    """End these subscriptions; return how many were still running. Safe to repeat.
+
+    A letter already written for one of them and not yet on its way is taken back; what else it
+    carried for the same reader is owed again.
+    """
+    running = Subscription.objects.filter(pk__in=list(subscriptions), ended_at__isnull=True)
+    ending = list(running.select_for_update().values_list("pk", flat=True))
+    Subscription.objects.filter(pk__in=ending).update(ended_at=moment, ended_because=because)
+    _take_back_letters(ending, moment)
+    return len(ending)
+
+
+def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
+    carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED)
+    written = list(carrying.values_list("letter", flat=True).distinct())
+    letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
+    free_cancelled(moment=moment)
+
+
+def free_cancelled(*, moment: datetime) -> None:
+    """Owe again what letters carried that were taken back in the last day, but not to who has stopped.
+
+    Each tick runs it: a sender may take a letter back later than it was asked to. Safe to repeat.
+    """
+    lately = Letter.objects.filter(
+        state=LetterState.CANCELLED, finished_at__gt=moment - timedelta(days=1)
+    )
+    Match.objects.filter(letter__in=lately).update(letter=None)
+    Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()
+
+
+@transaction.atomic
+def forget(*, moment: datetime) -> int:
+    """Wipe what was never confirmed for a week or ended four weeks ago; return how many addresses went.
+
+    Safe to repeat. Letters keep their dates and results, without the address.
+    """
+    Subscription.objects.pending().filter(asked_at__lt=moment - UNCONFIRMED_KEPT).delete()
+    Subscription.objects.filter(ended_at__lt=moment - ENDED_KEPT).delete()
+    leaving = Subscriber.objects.filter(
+        subscriptions=None, created_at__lt=moment - UNCONFIRMED_KEPT
+    )
+    owners = [subscriber.owner for subscriber in leaving]
+    letters.forget_owners(owners, moment=moment)
+    leaving.delete()
+    return len(owners)

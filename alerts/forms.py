@@ -1,0 +1,63 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from letters.addresses import validate_mailable
+from opportunities.choices import Industry, Method
+
+
+def without_tag() -> FormHelper:
+    """Draw fields and errors; the page writes the form element, its button and its CSRF token."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class AskForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        help_text=_("We use it only for the letters that you ask for here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    q = forms.CharField(
+        label=_("Words to look for"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as: janitorial. Leave it empty to hear of everything."),
+    )
+    industry = forms.MultipleChoiceField(
+        label=_("Only these industries"),
+        required=False,
+        choices=Industry.choices,
+        help_text=_("Tick none to hear of all."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    method = forms.MultipleChoiceField(
+        label=_("Only these methods"),
+        required=False,
+        choices=[(Method.MWBE_SMALL_PURCHASE.value, Method.MWBE_SMALL_PURCHASE.label)],
+        help_text=_("Tick it if only purchases for City-certified M/WBE firms interest you."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    helper = without_tag()
+
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"].strip()
+        validate_mailable(address)
+        return address
+
+
+class FreshLinkForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    helper = without_tag()
+
+    def clean_email(self) -> Any:
+        return AskForm.clean_email(self)  # type: ignore[arg-type]

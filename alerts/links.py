@@ -1,0 +1,49 @@
+"""The signed links of the alerts: each bound to one purpose, none of them burned by being opened."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from alerts.models import Subscriber
+from core.links import SpoiledLink, absolute, seal, unseal
+
+CONFIRM = "alerts.confirm"
+MANAGE = "alerts.manage"
+STOP = "alerts.stop"
+
+# Long enough to confirm after a long weekend; stopping must work for ever.
+GOOD_FOR: dict[str, timedelta | None] = {
+    CONFIRM: timedelta(hours=72),
+    MANAGE: timedelta(days=7),
+    STOP: None,
+}
+
+
+def confirm_url(subscriber: Subscriber) -> str:
+    return absolute(reverse("alerts:confirm", args=[seal(CONFIRM, subscriber.pk)]))
+
+
+def manage_url(subscriber: Subscriber) -> str:
+    return absolute(reverse("alerts:manage", args=[seal(MANAGE, subscriber.pk)]))
+
+
+def stop_url(subscriptions: list[int]) -> str:
+    return absolute(reverse("alerts:stop", args=[seal(STOP, subscriptions)]))
+
+
+def read(purpose: str, token: str) -> Any:
+    """Return what the link was sealed with. Raises ``SpoiledLink``."""
+    return unseal(purpose, token, max_age=GOOD_FOR[purpose])
+
+
+__all__ = [
+    "CONFIRM",
+    "MANAGE",
+    "STOP",
+    "SpoiledLink",
+    "confirm_url",
+    "manage_url",
+    "read",
+    "stop_url",
+]

@@ -1,0 +1,87 @@
+"""Who is owed news of a revision. Reads the log in its own order, one revision at a time.
+
+The cursor's lock is what makes publishing and confirming safe to race: whoever commits second sees
+the other. A killed matcher goes on where it committed last, and a match exists once whatever happens.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+
+from alerts.choices import Reason
+from alerts.models import Match, MatchingCursor, SavedSearch, Subscription
+from alerts.querysets import SubscriptionQuerySet
+from opportunities.analysis import search_words
+from opportunities.choices import RevisionKind
+from opportunities.models import Revision
+from opportunities.revisions import searchable_text
+
+SEARCHES_AT_ONCE = 1000
+ROWS_AT_ONCE = 5000
+
+
+def reason_for(revision: Revision) -> Reason | None:
+    """Say why a subscriber would hear of ``revision``; ``None`` for what nobody is told."""
+    if revision.kind == RevisionKind.PUBLISHED:
+        return Reason.NEW
+    return Reason.CHANGED if revision.is_material else None
+
+
+@transaction.atomic
+def match_some(*, moment: datetime) -> bool:
+    """Ask some saved searches about the next revision whose hold is over; False when there is none."""
+    cursor = MatchingCursor.locked()
+    hold = timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
+    revision = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold).first()
+    if revision is None:
+        return False
+    asked: list[SavedSearch] = []
+    if reason := reason_for(revision):
+        asked = _searches_in_force(after=cursor.saved_search_pk)
+        finding = _that_find(revision, asked)
+        _owe(revision, reason, Subscription.objects.filter(saved_search__in=finding))
+    if len(asked) == SEARCHES_AT_ONCE:
+        cursor.saved_search_pk = asked[-1].pk
+    else:
+        cursor.sequence, cursor.saved_search_pk = revision.sequence, 0
+    cursor.save()
+    return True
+
+
+def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
+    """Owe ``subscription`` what it matches among the revisions that came between asking and confirming
+    and that matching has already passed. The caller holds the cursor's lock; later ones meet it there."""
+    begun = cursor.sequence + (1 if cursor.saved_search_pk else 0)
+    missed = Revision.objects.filter(sequence__gt=subscription.asked_sequence, sequence__lte=begun)
+    for revision in missed.order_by("sequence"):
+        reason = reason_for(revision)
+        if reason and _that_find(revision, [subscription.saved_search]):
+            _owe(revision, reason, Subscription.objects.filter(pk=subscription.pk))
+
+
+def _searches_in_force(*, after: int) -> list[SavedSearch]:
+    in_force = Subscription.objects.in_force().values("saved_search")
+    return list(
+        SavedSearch.objects.filter(pk__gt=after, pk__in=in_force).order_by("pk")[:SEARCHES_AT_ONCE]
+    )
+
+
+def _that_find(revision: Revision, searches: Iterable[SavedSearch]) -> list[int]:
+    words = frozenset(search_words(searchable_text(revision.snapshot)))
+    return [saved.pk for saved in searches if saved.search.finds(revision.snapshot, words)]
+
+
+def _owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet) -> None:
+    pairs = subscriptions.in_force().values_list("pk", "subscriber_id")
+    rows = pairs.iterator(chunk_size=ROWS_AT_ONCE)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        Match.objects.bulk_create(
+            [
+                Match(subscription_id=pk, subscriber_id=who, revision=revision, reason=reason)
+                for pk, who in some
+            ],
+            ignore_conflicts=True,
+        )

@@ -1,0 +1,171 @@
+"""Who asked to be told what, and what each is owed."""
+
+import hashlib
+import json
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from alerts.choices import EndedBecause, Reason
+from alerts.querysets import SubscriptionQuerySet
+from letters.models import Letter
+from opportunities.models import Revision
+from opportunities.search import Search
+
+
+class Subscriber(models.Model):
+    """Somebody with an email address and without an account."""
+
+    email = models.EmailField(_("address"))  # as typed; the key below is what is unique
+    email_key = models.CharField(max_length=254, unique=True)
+    # Spellings that may reach one mailbox share this key: limits on mail count by it.
+    mailbox_key = models.CharField(max_length=254, db_index=True)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    created_at = models.DateTimeField(_("since"))
+    # Set when somebody asks for a letter with links to this address; cleared when it is written.
+    link_asked_at = models.DateTimeField(null=True, blank=True)
+    link_request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+        indexes = [
+            models.Index(
+                fields=["link_asked_at"],
+                condition=Q(link_asked_at__isnull=False),
+                name="subscriber_owed_a_link",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"subscriber {self.pk}"
+
+    @property
+    def owner(self) -> str:
+        """How the letters app names this subscriber."""
+        return f"subscriber:{self.pk}"
+
+
+def digest_of(search: Search) -> str:
+    """Return one value for equal searches."""
+    return hashlib.sha256(json.dumps(search.as_json(), sort_keys=True).encode()).hexdigest()
+
+
+class SavedSearch(models.Model):
+    """A distinct search, stored once however many people saved it, so that matching costs distinct searches."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    stored = models.JSONField()
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+
+    def __str__(self) -> str:
+        return str(self.search)
+
+    @property
+    def search(self) -> Search:
+        return Search.from_json(self.stored)
+
+
+class Subscription(models.Model):
+    """One subscriber's wish to hear of one search. Counts from its confirmation until it ends."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    saved_search = models.ForeignKey(
+        SavedSearch, on_delete=models.PROTECT, related_name="subscriptions"
+    )
+    query = models.CharField(max_length=2000, blank=True)  # the search as typed, part of an address
+    asked_at = models.DateTimeField(_("asked"))
+    # The last public change there was when it was asked for: what comes after it is news.
+    asked_sequence = models.PositiveBigIntegerField()
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_because = models.CharField(max_length=12, choices=EndedBecause.choices, blank=True)
+
+    objects: ClassVar[SubscriptionQuerySet] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "saved_search"],
+                condition=Q(ended_at__isnull=True),
+                name="subscription_once_per_search_while_it_lasts",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["saved_search", "id"],
+                condition=Q(confirmed_at__isnull=False, ended_at__isnull=True),
+                name="subscription_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.search)
+
+    @property
+    def search(self) -> Search:
+        """The search in the words in which it was asked for."""
+        return Search.from_query(QueryDict(self.query))
+
+
+class Match(models.Model):
+    """One revision owed to one subscription for one reason; at most one letter carries it."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="matches")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="matches")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=8, choices=Reason.choices)
+    letter = models.ForeignKey(
+        Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "revision", "reason"], name="match_once_per_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["subscriber"],
+                condition=Q(letter__isnull=True),
+                name="match_not_yet_in_a_letter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"match {self.pk}"
+
+
+class MatchingCursor(models.Model):
+    """How far matching has read the log of public change, one row. Whoever matches or confirms holds its lock."""
+
+    sequence = models.PositiveBigIntegerField(
+        default=0, help_text=_("The last revision asked of every saved search.")
+    )
+    # Within the next revision: the last saved search already asked.
+    saved_search_pk = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="matching_cursor_is_one")]
+
+    def __str__(self) -> str:
+        return f"matched up to {self.sequence}"
+
+    @classmethod
+    def locked(cls) -> "MatchingCursor":
+        """Return the row, locked until the transaction ends."""
+        cls.objects.get_or_create(pk=1)
+        return cls.objects.select_for_update().get(pk=1)

@@ -1,0 +1,38 @@
+"""One beat of the alerts: look in the database for what is not done, and do it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from alerts import actions, composing, matching
+from core.doorbell import ring
+from core.stopping import stopping
+from letters.tasks import send_letters
+
+RUN = timedelta(seconds=45)  # a task may take 60 s
+
+
+def tick(*, clock: Callable[[], datetime] = timezone.now) -> int:
+    """Write what is owed, confirmations first; return how many pieces of work were done.
+
+    Killed anywhere, it loses nothing: every step commits whole, and the next tick finds the rest.
+    """
+    started = clock()
+    actions.free_cancelled(moment=started)
+    steps: list[Callable[..., int]] = [
+        composing.write_links,
+        matching.match_some,
+        composing.write_news,
+    ]
+    done = sum(_until_done(step, started + RUN, clock) for step in steps)
+    if done:
+        ring(send_letters)
+    return done
+
+
+def _until_done(step: Callable[..., int], end: datetime, clock: Callable[[], datetime]) -> int:
+    done = 0
+    while clock() < end and not stopping.is_set() and (some := step(moment=clock())):
+        done += some
+    return done

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from alerts import views
+
+app_name = "alerts"
+
+urlpatterns = [
+    path("", views.subscribe, name="subscribe"),
+    path("check-your-mail/", views.check_mail, name="check_mail"),
+    path("fresh-link/", views.fresh_link, name="fresh_link"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("manage/<str:token>/", views.manage, name="manage"),
+    path("stop/<str:token>/", views.stop, name="stop"),
+]

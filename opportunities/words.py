@@ -1,0 +1,169 @@
+"""Public facts in words: for the page, the letter and the list of changes, so that all say the same.
+
+Reads snapshots (JSON values), so that what was said a year ago can be said again. Unknown has words too.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities.choices import Confidence, Industry, Method, Precision
+from opportunities.partial_dates import PartialDate
+
+Snapshot = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    words: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+def not_yet() -> str:
+    return _("Not yet announced")
+
+
+def dollars(value: Decimal) -> str:
+    """Return US dollars with separators, with cents only where there are any."""
+    return f"${value:,.0f}" if value == value.to_integral_value() else f"${value:,.2f}"
+
+
+def value_range(low: Decimal | None, high: Decimal | None) -> str:
+    """Say an estimate; blank when nothing is known."""
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        return (
+            _("Up to %s") % dollars(high)
+            if high is not None
+            else _("At least %s") % dollars(low or Decimal(0))
+        )
+    if low == high:
+        return dollars(high)
+    return _("%(low)s to %(high)s") % {"low": dollars(low), "high": dollars(high)}
+
+
+def new_york(moment: datetime) -> str:
+    """Say day and time in New York with the name of the zone on that day, so that no hour is ambiguous."""
+    local = timezone.localtime(moment)
+    return _("%(day)s, %(time)s New York time (%(zone)s)") % {
+        "day": date_format(local, "DATE_FORMAT"),
+        "time": date_format(local, "TIME_FORMAT"),
+        "zone": local.tzname(),
+    }
+
+
+def expected(facts: Snapshot) -> str:
+    """Say when it should come out and how sure that is; blank when unknown."""
+    period = PartialDate.containing(
+        _day(facts["expected_on"]), Precision(facts["expected_precision"])
+    )
+    if period.first_day is None:
+        return ""
+    if not facts["expected_confidence"]:
+        return str(period)
+    return _("%(period)s (%(sure)s)") % {
+        "period": period,
+        "sure": Confidence(facts["expected_confidence"]).label,
+    }
+
+
+def contact(facts: Snapshot) -> str:
+    return ", ".join(
+        facts[name] for name in ("contact_name", "contact_email", "contact_phone") if facts[name]
+    )
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _dollars(value: str | None) -> Decimal | None:
+    return Decimal(value) if value is not None else None
+
+
+def _plain(name: str) -> Callable[[Snapshot], str]:
+    return lambda facts: str(facts[name] or "")
+
+
+def _moment(name: str) -> Callable[[Snapshot], str]:
+    return lambda facts: new_york(datetime.fromisoformat(facts[name])) if facts[name] else ""
+
+
+def _confirmed(facts: Snapshot) -> str:
+    day = _day(facts["last_confirmed_on"])
+    return date_format(day, "DATE_FORMAT") if day else ""
+
+
+# In the order in which a page shows them. A fact that says nothing is unknown.
+SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
+    ("title", gettext_lazy("Title"), _plain("title")),
+    ("summary", gettext_lazy("Summary"), _plain("summary")),
+    ("method", gettext_lazy("Method"), lambda facts: str(Method(facts["method"]).label)),
+    ("industry", gettext_lazy("Industry"), lambda facts: str(Industry(facts["industry"]).label)),
+    ("expected", gettext_lazy("Expected"), expected),
+    ("opens", gettext_lazy("Opens"), _moment("opens_at")),
+    ("questions", gettext_lazy("Questions due"), _moment("questions_due_at")),
+    ("due", gettext_lazy("Responses due"), _moment("due_at")),
+    (
+        "value",
+        gettext_lazy("Estimated value"),
+        lambda f: value_range(_dollars(f["value_min"]), _dollars(f["value_max"])),
+    ),
+    ("term", gettext_lazy("Contract term"), _plain("contract_term")),
+    ("commodity", gettext_lazy("Commodity to enroll in"), _plain("main_commodity")),
+    ("naics", gettext_lazy("NAICS code"), _plain("naics")),
+    ("brand", gettext_lazy("Brand named by the agency"), _plain("brand_named")),
+    ("epin", gettext_lazy("Solicitation EPIN"), _plain("solicitation_epin")),
+    ("award-epin", gettext_lazy("Award EPIN"), _plain("award_epin")),
+    ("passport", gettext_lazy("PASSPort link"), _plain("passport_url")),
+    ("contact", gettext_lazy("Contact"), contact),
+    ("confirmed", gettext_lazy("Last confirmed by the agency"), _confirmed),
+]
+# Shown beside the title, or only when there is something to say.
+ELSEWHERE = {"title", "summary"}
+ONLY_IF_KNOWN = {"questions", "brand", "award-epin", "passport"}
+AT_A_GLANCE = ("expected", "due", "value", "industry", "method")
+
+
+def all_facts(facts: Snapshot) -> list[Fact]:
+    """Return what a page shows, unknowns in words."""
+    said = [(key, label, say(facts)) for key, label, say in SAID if key not in ELSEWHERE]
+    return [
+        Fact(str(label), words or not_yet(), bool(words))
+        for key, label, words in said
+        if words or key not in ONLY_IF_KNOWN
+    ]
+
+
+def at_a_glance(facts: Snapshot) -> list[Fact]:
+    """Return the few facts by which a vendor decides whether to read on."""
+    said = {key: (str(label), say(facts)) for key, label, say in SAID}
+    return [
+        Fact(label, words or not_yet(), bool(words))
+        for label, words in (said[key] for key in AT_A_GLANCE)
+    ]
+
+
+def changes_between(before: Snapshot, after: Snapshot) -> list[Change]:
+    """Return what reads differently, old and new in words; unknown values are said as such."""
+    said = [(str(label), say(before), say(after)) for _key, label, say in SAID]
+    return [
+        Change(label, old or not_yet(), new or not_yet()) for label, old, new in said if old != new
+    ]

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ProcurementPortalConfig(AppConfig):
+    name = "procurement_portal"

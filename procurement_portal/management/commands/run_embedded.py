@@ -1,0 +1,62 @@
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.crypto import get_random_string
+
+from accounts.models import User
+from procurement_portal.embedded import serve, worker_and_beat
+
+DEMONSTRATION = "staff@demonstration.example"
+
+
+class Command(BaseCommand):
+    help = "Run the whole portal in one process, with the listed purchases and a demonstration account."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError(
+                "This is for the embedded mode. Unset PORTAL_MODE, or see docs/operating.md."
+            )
+        call_command("migrate", verbosity=0)
+        call_command("load_upcoming", stdout=self.stdout)
+        self.make_demonstration_account()
+        try:
+            server = serve(host, port)
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}). Try PORT={port + 1} make run."
+            ) from None
+        self.serve_until_stopped(server, f"http://{host}:{port}/")
+
+    def serve_until_stopped(self, server: Any, address: str) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        with worker_and_beat():
+            self.stdout.write(
+                f"The portal is at {address}  (desk: {address}admin/, letters: {address}inbox/)"
+            )
+            self.stdout.write("Ctrl-C stops it.")
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                self.stdout.write("Stopping: the letter in hand goes out first.")
+            finally:
+                server.server_close()
+
+    def make_demonstration_account(self) -> None:
+        """Make a staff account once, and show its password once. It exists in no other mode."""
+        if User.objects.filter(email=DEMONSTRATION).exists():
+            return
+        password = "-".join(
+            get_random_string(5, "abcdefghjkmnpqrstuvwxyz23456789") for _ in range(4)
+        )
+        User.objects.create_superuser(DEMONSTRATION, password, name="Demonstration account")
+        self.stdout.write(
+            f"Demonstration staff account, shown this once:\n  {DEMONSTRATION}\n  {password}"
+        )

@@ -1,0 +1,83 @@
+"""The dullest valid row of each model; a test says what matters."""
+
+from datetime import datetime
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from alerts import actions as alert_actions
+from alerts.models import Subscriber, Subscription
+from letters.choices import Priority
+from letters.models import Letter
+from opportunities import actions
+from opportunities.choices import Industry
+from opportunities.models import Agency, Opportunity
+from opportunities.search import Search
+
+
+class StaffFactory(DjangoModelFactory[User]):
+    """Somebody who may do everything at the desk."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"officer{n}@law.example")  # type: ignore[attr-defined,no-untyped-call]
+    is_staff = True
+    is_superuser = True
+
+
+class OpportunityFactory(DjangoModelFactory[Opportunity]):
+    """A draft of an upcoming M/WBE small purchase; ``published=True`` publishes it now, or at ``at``."""
+
+    class Meta:
+        model = Opportunity
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Purchase {n}")  # type: ignore[attr-defined,no-untyped-call]
+    agency = factory.LazyFunction(lambda: Agency.objects.get(budget_code="025"))  # type: ignore[attr-defined,no-untyped-call]
+    industry = Industry.GOODS
+
+    @classmethod
+    def _create(cls, model_class: type[Opportunity], *args: Any, **kwargs: Any) -> Opportunity:
+        published, at = kwargs.pop("published", False), kwargs.pop("at", None)
+        draft: Opportunity = super()._create(model_class, *args, **kwargs)
+        return actions.publish(draft, by=None, moment=at or timezone.now()) if published else draft
+
+
+def subscribe(
+    email: str,
+    search: Search | None = None,
+    *,
+    confirmed: bool = True,
+    moment: datetime | None = None,
+) -> Subscription:
+    """Let ``email`` ask for ``search`` (everything by default) and, unless told otherwise, confirm."""
+    moment = moment or timezone.now()
+    alert_actions.ask(email, search or Search(), language="en", moment=moment)
+    subscriber = Subscriber.objects.get(email_key=email.casefold())
+    subscription = subscriber.subscriptions.latest("pk")
+    if confirmed:
+        alert_actions.confirm(subscriber, [subscription.pk], moment=moment)
+        Subscriber.objects.filter(pk=subscriber.pk).update(link_asked_at=None)
+    return Subscription.objects.get(pk=subscription.pk)
+
+
+def letter(
+    to: str = "reader@example.com", *, moment: datetime | None = None, **facts: Any
+) -> Letter:
+    """Write a short letter that is due."""
+    from letters.actions import post
+    from letters.rendering import Words
+
+    number = Letter.objects.count()
+    plain: dict[str, Any] = {
+        "kind": "test",
+        "owner": f"test:{to}",
+        "slot": f"letter-{number}",
+        "priority": Priority.NEWS,
+    }
+    words = Words(f"Letter {number}", "Some words.\n", "<p>Some words.</p>")
+    return post(words, to=to, moment=moment or timezone.now(), **(plain | facts))
