@@ -69,7 +69,10 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Start with nothing remembered: rate limits counted in one test must not stop another."""
+    """Start with nothing remembered: rate limits counted in one test must not stop another.
+
+    On Redis this empties the worker's whole database, so no doorbell of another test rings either.
+    """
     cache.clear()
 
 
