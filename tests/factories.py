@@ -24,7 +24,7 @@ class StaffFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"officer{n}@law.example")  # type: ignore[attr-defined,no-untyped-call]
+    email = factory.Sequence(lambda n: f"officer{n}@law.example")  # type: ignore[attr-defined]
     is_staff = True
     is_superuser = True
 
@@ -36,8 +36,8 @@ class OpportunityFactory(DjangoModelFactory[Opportunity]):
         model = Opportunity
         skip_postgeneration_save = True
 
-    title = factory.Sequence(lambda n: f"Purchase {n}")  # type: ignore[attr-defined,no-untyped-call]
-    agency = factory.LazyFunction(lambda: Agency.objects.get(budget_code="025"))  # type: ignore[attr-defined,no-untyped-call]
+    title = factory.Sequence(lambda n: f"Purchase {n}")  # type: ignore[attr-defined]
+    agency = factory.LazyFunction(lambda: Agency.objects.get(budget_code="025"))  # type: ignore[attr-defined]
     industry = Industry.GOODS
 
     @classmethod
