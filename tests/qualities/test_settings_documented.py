@@ -16,12 +16,16 @@ COMMANDS = sorted(
 )
 
 
-def test_example_environment_lists_what_the_settings_read():
+def test_example_environment_lists_what_is_read_anywhere():
     listed = set(
         re.findall(r"^#?\s?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     )
 
-    assert listed == variables_read_by(SETTINGS.read_text())
+    gunicorn = ROOT / "deploy" / "gunicorn.conf.py"
+    read = {name for path in (SETTINGS, gunicorn) for name in variables_read_by(path.read_text())}
+    filled_in = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+
+    assert listed == read | filled_in
 
 
 @pytest.mark.parametrize("command", COMMANDS)
