@@ -11,6 +11,7 @@ CODE = [
     "accounts",
     "alerts",
     "core",
+    "deploy/answers.py",
     "letters",
     "opportunities",
     "procurement_portal",
@@ -25,7 +26,7 @@ def checks() -> dict[str, list[str]]:
     found = {
         "style": ["ruff", "check", "."],
         "layout": ["ruff", "format", "--check", "."],
-        "types": ["mypy", *(name for name in CODE if (ROOT / name).is_dir())],
+        "types": ["mypy", *(name for name in CODE if (ROOT / name).exists())],
         "imports": ["lint-imports"],
     }
     if templates := sorted(str(path.relative_to(ROOT)) for path in _templates()):
