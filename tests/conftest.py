@@ -49,10 +49,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Put back what migrations wrote, once the test's own flush is over."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Put back what migrations wrote, once the test's own flush is over.
+
+    Not after the last test: its teardown is also the end of the test database.
+    """
     yield
-    if empties_tables(item) and (kept := item.config.stash.get(MIGRATED, None)):
+    if nextitem and empties_tables(item) and (kept := item.config.stash.get(MIGRATED, None)):
         blocker, rows = kept
         with blocker.unblock():
             put_back(rows)
