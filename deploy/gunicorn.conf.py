@@ -4,14 +4,14 @@ import logging
 import os
 from typing import Any
 
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from core.logs import logging_config
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 
 
-class JsonLog(Logger):
+class JsonLog(Logger):  # type: ignore[misc]
     """Send gunicorn's own lines through the portal's log: JSON, without addresses and tokens."""
 
     def setup(self, cfg: Any) -> None:
@@ -27,7 +27,7 @@ logger_class = JsonLog
 loglevel = LOG_LEVEL.lower()
 accesslog = None  # nginx and the portal itself log requests, without queries and tokens
 
-bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")  # noqa: S104 - in its container; only nginx is on its network
+bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")  # in its container: only nginx is on its network
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))

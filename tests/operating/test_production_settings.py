@@ -1,0 +1,164 @@
+"""Production refuses to start without what it needs or with what would hurt, and says which variable."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.environment import ROOT
+from tests.operating.production import good_environment
+
+# Nothing here depends on the database of the tests, so one half of the suite runs it.
+pytestmark = pytest.mark.only_on("sqlite")
+
+REQUIRED = [
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+]
+DANGEROUS = [
+    ("SECRET_KEY", "short"),
+    ("SECRET_KEY", "a" * 64),
+    ("ALLOWED_HOSTS", "*"),
+    ("ALLOWED_HOSTS", "portal.example,*"),
+    ("SITE_URL", "http://portal.example"),
+    ("SITE_URL", "https://portal.example/path"),
+    ("DATABASE_URL", "sqlite:////tmp/portal.sqlite3"),
+    ("REDIS_URL", "memory://"),
+    ("EMAIL_URL", "consolemail://"),
+    ("EMAIL_URL", "filemail:///tmp/mail"),
+    ("EMAIL_URL", "dummymail://"),
+    ("DEFAULT_FROM_EMAIL", "webmaster@localhost"),
+    ("DEFAULT_FROM_EMAIL", "Purchases"),
+    ("PORTAL_MODE", "prodution"),
+]
+SHOW = """
+import json
+from django.conf import settings
+names = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "DEBUG")
+shown = {name: getattr(settings, name) for name in names}
+shown["password"] = settings.DATABASES["default"]["PASSWORD"]
+print(json.dumps(shown))
+"""
+
+
+def start(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *(arguments or ("check",))],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("how", ["unset", "blank"])
+def test_missing_setting_is_named(name, how):
+    environment = good_environment() | {name: ""}
+    if how == "unset":
+        del environment[name]
+
+    refused = start(environment)
+
+    assert refused.returncode != 0
+    assert f"Set {name}." in refused.stderr
+
+
+def test_all_missing_settings_are_named_at_once():
+    environment = {
+        name: value for name, value in good_environment().items() if name not in REQUIRED
+    }
+
+    refused = start(environment)
+
+    assert all(f"Set {name}." in refused.stderr for name in REQUIRED)
+
+
+@pytest.mark.parametrize(("name", "value"), DANGEROUS)
+def test_dangerous_value_is_named(name, value):
+    refused = start(good_environment() | {name: value})
+
+    assert refused.returncode != 0
+    assert f"{name} " in refused.stderr.splitlines()[-1]
+
+
+def test_refusal_does_not_repeat_the_secret():
+    refused = start(
+        good_environment() | {"SECRET_KEY": "hunter2", "DATABASE_URL": "mysql://u:pass99@h/d"}
+    )
+
+    assert "hunter2" not in refused.stderr.splitlines()[-1]
+    assert "pass99" not in refused.stderr.splitlines()[-1]
+
+
+def test_good_settings_pass_djangos_deployment_check():
+    checked = start(good_environment(), "check", "--deploy", "--fail-level", "INFO")
+
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout == "System check identified no issues (0 silenced).\n"
+
+
+def test_proxies_not_counted_is_a_warning():
+    checked = start(good_environment() | {"TRUSTED_PROXY_COUNT": "0"}, "check", "--deploy")
+
+    assert "portal.W001" in checked.stderr
+
+
+def test_embedded_mode_does_not_pass_for_production():
+    outside = good_environment()
+    for name in [*REQUIRED, "PORTAL_MODE", "TRUSTED_PROXY_COUNT", "CACHE_URL"]:
+        del outside[name]
+
+    checked = start(outside, "check", "--deploy")
+
+    assert checked.returncode != 0
+    assert "portal.E001" in checked.stderr
+
+
+def test_secrets_may_be_files_that_end_with_a_line_break(tmp_path):
+    environment = good_environment()
+    secret = environment["SECRET_KEY"]
+    values = {
+        "SECRET_KEY": f"{secret}\n",
+        "SECRET_KEY_FALLBACKS": f"{secret[::-1]},{secret[5:]}\r\n",
+        "DATABASE_URL": "postgres://portal:p%40ss@db:5432/portal\n",
+        "EMAIL_URL": "smtp+tls://user:word@relay.example:587\n",
+    }
+    for name, value in values.items():
+        environment.pop(name, None)
+        (tmp_path / name).write_text(value)
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+
+    shown = json.loads(start(environment, "shell", "--verbosity", "0", "-c", SHOW).stdout)
+
+    assert shown == {
+        "SECRET_KEY": secret,
+        "SECRET_KEY_FALLBACKS": [secret[::-1], secret[5:]],
+        "EMAIL_HOST": "relay.example",
+        "EMAIL_PORT": 587,
+        "EMAIL_USE_TLS": True,
+        "DEBUG": False,
+        "password": "p@ss",
+    }
+
+
+def test_empty_file_of_fallbacks_means_none(tmp_path):
+    (tmp_path / "none").write_text("\n")
+    environment = good_environment() | {"SECRET_KEY_FALLBACKS_FILE": str(tmp_path / "none")}
+
+    shown = json.loads(start(environment, "shell", "--verbosity", "0", "-c", SHOW).stdout)
+
+    assert shown["SECRET_KEY_FALLBACKS"] == []
+
+
+def test_secret_file_that_is_missing_stops_the_start(tmp_path):
+    environment = good_environment() | {"SECRET_KEY_FILE": str(tmp_path / "nowhere")}
+
+    assert start(environment).returncode != 0
