@@ -9,7 +9,7 @@ from django.db import transaction
 
 from opportunities import actions
 from opportunities.choices import CodeScheme, Method
-from opportunities.models import Agency, CommodityCode, Opportunity
+from opportunities.models import Agency, CommodityCode, Opportunity, Revision
 
 FILE = Path(__file__).parent / "data" / "upcoming.toml"
 
@@ -19,7 +19,7 @@ def load(*, moment: datetime) -> list[Opportunity]:
     """Publish the listed purchases that are not here yet, in the page's order; return those.
 
     Safe to repeat: a purchase is known by the page and its title there, which its first revision keeps
-    even if staff have renamed it since.
+    even if staff have since renamed it or corrected where it is from.
     """
     listed = tomllib.loads(FILE.read_text(encoding="utf-8"))
     known = _titles_loaded_from(listed["source_url"])
@@ -28,8 +28,8 @@ def load(*, moment: datetime) -> list[Opportunity]:
 
 
 def _titles_loaded_from(source_url: str) -> set[str]:
-    first = Opportunity.objects.filter(source_url=source_url, revisions__number=1)
-    return set(first.values_list("revisions__snapshot__title", flat=True))
+    first = Revision.objects.filter(number=1, snapshot__source_url=source_url)
+    return set(first.values_list("snapshot__title", flat=True))
 
 
 def _publish(row: dict[str, Any], listed: dict[str, Any], moment: datetime) -> Opportunity:
