@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -196,11 +196,13 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
         for finding in findings:
-            label = Opportunity._meta.get_field(finding.field).verbose_name  # type: ignore[union-attr]
+            field: Any = Opportunity._meta.get_field(finding.field)
+            # A moment is typed into two boxes, the day first.
+            box = f"{field.name}_0" if isinstance(field, DateTimeField) else field.name
             text = format_html(
                 '<a href="#id_{}">{}</a>: {}',
-                finding.field,
-                str(label).capitalize(),
+                box,
+                str(field.verbose_name).capitalize(),
                 finding.message,
             )
             messages.add_message(request, level, text)
