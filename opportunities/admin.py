@@ -117,6 +117,12 @@ class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"agency": Agency.objects.order_by("pk").values_list("pk", flat=True).first()}
 
+    def has_change_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
+        """A change of what is public is public at once, so it takes the same permission as publishing."""
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.stage == Stage.DRAFT or self._may_publish(request)
+        )
+
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
         """What was public stays: it is corrected by a change, never erased."""
         return super().has_delete_permission(request, obj) and (
