@@ -1,0 +1,331 @@
+"""The desk in Django admin: drafting, publishing and correcting, and who may do which."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.utils.html import strip_tags
+
+from opportunities.models import Opportunity, Revision
+from tests.browsing.pages import fields, text
+from tests.factories import OpportunityFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/opportunities/opportunity/add/"
+LIST = "/admin/opportunities/opportunity/"
+FORM = "opportunity_form"
+ADDRESSES = [ADD, LIST]
+
+
+def change(purchase):
+    return f"{LIST}{purchase.pk}/change/"
+
+
+def delete(purchase):
+    return f"{LIST}{purchase.pk}/delete/"
+
+
+def said(response):
+    return [
+        (message.level_tag, strip_tags(str(message)))
+        for message in get_messages(response.wsgi_request)
+    ]
+
+
+@pytest.fixture
+def desk(client, noon):
+    """A browser in which an officer who may do everything is signed in."""
+    client.force_login(StaffFactory.create(email="officer@law.example"))
+    return client
+
+
+@pytest.fixture
+def sign_in(client, noon):
+    """Return a function that signs in somebody with these permissions and no others."""
+
+    def sign_in(*names):
+        person = StaffFactory.create(is_superuser=False)
+        person.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+def send(client, address, press, **typed):
+    """Open the form, type these values over what it shows, and press a button."""
+    form = fields(client.get(address), form=FORM)
+    return client.post(address, form | typed | {press: "1"})
+
+
+def test_a_new_purchase_is_saved_as_a_draft(desk):
+    answer = send(desk, ADD, "_save", title="Smartboards", industry="goods")
+
+    purchase = Opportunity.objects.get()
+    assert answer.status_code == 302
+    assert (purchase.title, purchase.stage, purchase.agency.acronym) == (
+        "Smartboards",
+        "draft",
+        "LAW",
+    )
+    assert str(purchase.created_by) == "officer@law.example"
+    assert Revision.objects.count() == 0
+
+
+def test_save_and_publish_makes_it_public_at_once(desk, noon):
+    answer = send(desk, ADD, "_publish", title="Smartboards", industry="goods", value_max="500000")
+
+    purchase = Opportunity.objects.public().get()
+    revision = purchase.revisions.get()
+    assert (purchase.published_at, revision.kind, str(revision.by)) == (
+        noon, "published", "officer@law.example",
+    )  # fmt: skip
+    assert (answer.url, said(answer)) == (
+        LIST, [("success", "“Smartboards” is public now: see the page.")],
+    )  # fmt: skip
+    assert desk.get(purchase.get_absolute_url()).status_code == 200
+
+
+def test_a_blocked_purchase_stays_a_draft_and_each_blocker_names_its_field(desk, noon):
+    answer = send(
+        desk,
+        ADD,
+        "_publish",
+        title="Courtroom Display Boards",
+        industry="goods",
+        value_max="500000.01",
+        opens_at_0="2027-01-12",
+        opens_at_1="09:00:00",
+    )
+
+    draft = Opportunity.objects.get()
+    assert (draft.stage, draft.value_max, Revision.objects.count()) == (
+        "draft", Decimal("500000.01"), 0,
+    )  # fmt: skip
+    assert answer.url == change(draft)
+    levels, words = zip(*said(answer), strict=True)
+    assert levels == ("error",) * 6 + ("warning",)
+    assert [word.split(":")[0] for word in words] == [
+        "Value up to",
+        "Responses due",
+        "Contact’s email",
+        "Main commodity",
+        "Summary",
+        "Solicitation epin",
+        "Nothing was published. Your draft is saved.",
+    ]
+    assert words[0].startswith("Value up to: $500,000.01 is more than $500,000.00, the most that")
+
+
+def test_each_blocker_links_to_its_field(desk):
+    answer = send(
+        desk, ADD, "_publish", title="Boards", industry="goods", opens_at_0="2027-01-12", opens_at_1="09:00"
+    )  # fmt: skip
+
+    page = text(desk.get(answer.url))
+
+    targets = [part.split('"')[0] for part in page.split('<a href="#id_')[1:]]
+    assert [target for target in targets if f'id="id_{target}"' not in page] == []
+    assert len(targets) == 5
+
+
+def test_a_publishable_purchase_is_published_with_its_warnings(desk):
+    answer = send(desk, ADD, "_publish", title="Chairs", industry="goods", value_max="20000")
+
+    assert [level for level, _words in said(answer)] == ["warning", "success"]
+
+
+def test_pressing_publish_twice_writes_one_revision(desk):
+    draft = OpportunityFactory.create()
+    form = fields(desk.get(change(draft)), form=FORM)
+
+    for _press in range(2):
+        desk.post(change(draft), form | {"_publish": "1"})
+
+    assert Revision.objects.count() == 1
+
+
+def test_a_title_is_shown_as_text_and_not_as_html(desk):
+    answer = send(desk, ADD, "_publish", title="<b>Boards</b>", industry="goods")
+
+    page = text(desk.get(answer.url))
+
+    assert "“&lt;b&gt;Boards&lt;/b&gt;” is public now" in page
+    assert "<b>Boards" not in page
+
+
+def test_without_the_permission_nothing_is_published(sign_in):
+    author = sign_in("add_opportunity", "change_opportunity", "view_opportunity")
+    draft = OpportunityFactory.create()
+
+    answers = [
+        send(author, address, "_publish", title="Smartboards", industry="goods")
+        for address in (ADD, change(draft))
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert (Opportunity.objects.public().count(), Revision.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("may", "is_offered"), [([], False), (["publish_opportunity"], True)])
+def test_the_button_is_shown_to_whom_it_serves(sign_in, may, is_offered):
+    author = sign_in("add_opportunity", "change_opportunity", "view_opportunity", *may)
+    draft = OpportunityFactory.create()
+
+    assert ['name="_publish"' in text(author.get(page)) for page in (ADD, change(draft))] == [
+        is_offered,
+        is_offered,
+    ]
+
+
+def test_the_button_is_gone_once_it_is_public(desk):
+    listed = OpportunityFactory.create(published=True)
+
+    assert 'name="_publish"' not in text(desk.get(change(listed)))
+
+
+def test_what_is_public_is_corrected_through_a_revision(desk, noon):
+    listed = OpportunityFactory.create(
+        title="Smartboards", published=True, at=noon - timedelta(days=1)
+    )
+
+    answer = send(desk, change(listed), "_save", title="Displays", value_max="90000")
+
+    assert answer.status_code == 302
+    revision = listed.revisions.latest("number")
+    assert (revision.number, revision.at, str(revision.by)) == (2, noon, "officer@law.example")
+    assert revision.changes == [
+        {"field": "title", "old": "Smartboards", "new": "Displays"},
+        {"field": "value_max", "old": None, "new": "90000.00"},
+    ]
+
+
+def test_saving_without_a_change_writes_no_revision(desk, noon):
+    listed = OpportunityFactory.create(
+        title="Smartboards",
+        published=True,
+        value_max=Decimal("90.50"),
+        opens_at=noon + timedelta(days=1),
+        due_at=noon + timedelta(days=9),
+    )
+
+    send(desk, change(listed), "_save")
+
+    assert Revision.objects.count() == 1
+
+
+def test_a_public_purchase_cannot_be_made_unpublishable(desk):
+    listed = OpportunityFactory.create(title="Smartboards", published=True)
+
+    answer = send(desk, change(listed), "_save", title="Displays", value_max="500000.01")
+
+    kept = fields(answer, form=FORM)
+    errors = answer.context["adminform"].form.errors
+    assert (answer.status_code, kept["title"], kept["value_max"]) == (
+        200, ["Displays"], ["500000.01"],
+    )  # fmt: skip
+    assert list(errors) == ["value_max"]
+    assert errors["value_max"][0].startswith("$500,000.01 is more than $500,000.00")
+    assert Opportunity.objects.get().title == "Smartboards"
+    assert Revision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"industry": "human-services"}, "__all__", "may not be used for human services"),
+        ({"value_min": "2", "value_max": "1"}, "__all__", "“Value from” is more than “value up to”"),
+        ({"value_max": "1000000000.01"}, "__all__", "surely a typing error"),
+        ({"value_max": "-1"}, "value_max", "greater than or equal to 0"),
+        ({"expected_on": "2027-05-01"}, "__all__", "Give the expected day and how well it is known"),
+        ({"due_at_0": "2027-03-01", "due_at_1": "14:00"}, "__all__", "or it never opens"),
+        ({"title": "a" * 201}, "title", "at most 200 characters"),
+        ({"title": "NUL \x00"}, "title", "Null characters are not allowed."),
+    ],
+)  # fmt: skip
+def test_a_draft_that_makes_no_sense_is_refused_in_words(desk, typed, field, words):
+    answer = send(desk, ADD, "_save", **({"title": "Boards", "industry": "goods"} | typed))
+
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == [field]
+    assert words in str(errors[field])
+    assert Opportunity.objects.count() == 0
+
+
+def test_a_draft_may_be_deleted_and_what_was_public_may_not(desk):
+    draft, listed = OpportunityFactory.create(), OpportunityFactory.create(published=True)
+
+    answers = [desk.post(delete(purchase), {"post": "yes"}) for purchase in (draft, listed)]
+
+    assert [answer.status_code for answer in answers] == [302, 403]
+    assert list(Opportunity.objects.all()) == [listed]
+
+
+def test_the_list_offers_no_deleting_in_bulk(desk):
+    listed = OpportunityFactory.create(published=True)
+
+    desk.post(LIST, {"action": "delete_selected", "_selected_action": [listed.pk], "post": "yes"})
+
+    assert Opportunity.objects.count() == 1
+
+
+def test_a_viewer_reads_and_changes_nothing(sign_in):
+    viewer = sign_in("view_opportunity", "view_revision")
+    listed = OpportunityFactory.create(title="Smartboards", published=True)
+    draft = OpportunityFactory.create(title="Displays")
+
+    read = [viewer.get(address).status_code for address in (LIST, change(listed), change(draft))]
+    tried = [
+        viewer.post(address, {"title": "Taken", "industry": "goods", "_publish": "1"}).status_code
+        for address in (ADD, change(listed), change(draft), delete(draft))
+    ]
+
+    assert (read, tried) == ([200] * 3, [403] * 4)
+    assert set(Opportunity.objects.values_list("title", flat=True)) == {"Smartboards", "Displays"}
+    assert Revision.objects.count() == 1
+
+
+def test_who_may_not_publish_may_not_change_what_is_public(sign_in):
+    author = sign_in("add_opportunity", "change_opportunity", "view_opportunity")
+    listed = OpportunityFactory.create(title="Smartboards", published=True)
+
+    read = author.get(change(listed))
+    tried = author.post(change(listed), {"title": "Taken", "industry": "goods", "_save": "1"})
+
+    assert (read.status_code, tried.status_code) == (200, 403)
+    assert Opportunity.objects.get().title == "Smartboards"
+
+
+@pytest.mark.parametrize("address", [LIST, ADD, "/admin/", "/admin/opportunities/revision/"])
+def test_a_stranger_is_asked_to_sign_in(client, address):
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.url) == (302, f"/admin/login/?next={address}")
+
+
+def test_the_log_of_change_can_only_be_read(desk):
+    OpportunityFactory.create(published=True)
+    revision = Revision.objects.get()
+    page = f"/admin/opportunities/revision/{revision.pk}/"
+
+    answers = [
+        desk.get("/admin/opportunities/revision/"),
+        desk.get(f"{page}change/"),
+        desk.post(f"{page}change/", {"note": "Rewritten"}),
+        desk.post(f"{page}delete/", {"post": "yes"}),
+        desk.get("/admin/opportunities/revision/add/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 403, 403, 403]
+    assert Revision.objects.get().note == ""
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_the_list_costs_the_same_number_of_queries(desk, django_assert_num_queries, count):
+    OpportunityFactory.create_batch(count)
+
+    with django_assert_num_queries(5):
+        assert desk.get(LIST).status_code == 200
