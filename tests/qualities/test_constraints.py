@@ -1,0 +1,235 @@
+"""Each constraint of our own tables refuses an example that breaks it, on both databases."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from alerts.models import Match, MatchingCursor, SavedSearch, Subscriber, Subscription
+from letters.models import Channel, Letter, Suppression
+from opportunities.models import (
+    Agency,
+    ChangeLog,
+    CommodityCode,
+    MethodLimit,
+    OfficialLink,
+    Opportunity,
+    Revision,
+)
+from tests.environment import ROOT
+from tests.factories import OpportunityFactory, StaffFactory, letter, subscribe
+
+NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+pytestmark = pytest.mark.django_db
+
+
+# The one that does not look at capitals refuses the same and more.
+IMPLIED = {"accounts.User.email"}
+
+
+def purchase(**facts: Any) -> Callable[[], object]:
+    return lambda: OpportunityFactory.create(**facts)
+
+
+def limit(**facts: Any) -> MethodLimit:
+    plain: dict[str, Any] = {
+        "kind": "ceiling", "method": "sealed-bid", "amount": 1, "source": "A law", "effective_on": date(2027, 1, 1),
+    }  # fmt: skip
+    return MethodLimit.objects.create(**(plain | facts))
+
+
+def twice(make: Callable[..., object], **facts: Any) -> Callable[[], object]:
+    def both() -> None:
+        make(**facts)
+        make(**facts)
+
+    return both
+
+
+def change(make: Callable[[], models.Model], **facts: Any) -> Callable[[], object]:
+    """Change a stored row behind the back of its ``save``."""
+    return lambda: type(row := make())._base_manager.filter(pk=row.pk).update(**facts)
+
+
+def revision(number: int, sequence: int) -> Revision:
+    listed = Opportunity.objects.first() or OpportunityFactory.create()
+    return Revision.objects.create(
+        opportunity=listed, number=number, sequence=sequence, kind="amended", at=NOON, snapshot={}
+    )
+
+
+def match() -> Match:
+    wish = Subscription.objects.first() or subscribe("reader@example.com", moment=NOON)
+    told = Revision.objects.first() or revision(1, 1)
+    return Match.objects.create(
+        subscription=wish, subscriber=wish.subscriber, revision=told, reason="new"
+    )
+
+
+def wish() -> Subscription:
+    there = Subscription.objects.first() or subscribe("reader@example.com", moment=NOON)
+    return Subscription.objects.create(
+        subscriber=there.subscriber, saved_search=there.saved_search, asked_at=NOON, asked_sequence=0
+    )  # fmt: skip
+
+
+def code(**facts: Any) -> CommodityCode:
+    return CommodityCode.objects.create(source="a test", **facts)
+
+
+def letter_in(state: str, **facts: Any) -> Callable[[], object]:
+    return change(lambda: letter(moment=NOON), state=state, **facts)
+
+
+LEASE = {"lease_token": uuid.UUID(int=1), "lease_until": NOON}
+
+# The name of each constraint, with what breaks it.
+BREAKING: dict[str, list[Callable[[], object]]] = {
+    "user_email_once_whatever_its_capitals": [
+        lambda: [StaffFactory.create(email=email) for email in ("ann@law.example", "ANN@law.example")],
+    ],
+    "commodity_code_once_per_scheme": [twice(code, scheme="nigp", code="1")],
+    "opportunity_published_since_when": [change(OpportunityFactory.create, stage="published")],
+    "opportunity_mwbe_method_not_for_human_services": [purchase(industry="human-services")],
+    "opportunity_value_from_at_most_value_up_to": [
+        purchase(value_min=Decimal("1.01"), value_max=Decimal(1))
+    ],
+    "opportunity_value_between_nothing_and_a_billion": [
+        purchase(value_min=Decimal("-0.01")),
+        purchase(value_max=Decimal("-0.01")),
+        purchase(value_min=Decimal("1000000000.01")),
+        purchase(value_max=Decimal("1000000000.01")),
+    ],
+    "opportunity_expected_day_exactly_when_known": [
+        purchase(expected_precision="day"),
+        change(OpportunityFactory.create, expected_on=date(2027, 1, 1)),
+    ],
+    "opportunity_opens_before_it_is_due": [
+        purchase(due_at=NOON),
+        purchase(opens_at=NOON, due_at=NOON),
+    ],
+    "opportunity_questions_before_responses": [
+        purchase(opens_at=NOON - DAY, due_at=NOON, questions_due_at=NOON + timedelta(seconds=1))
+    ],
+    "opportunity_solicitation_epin_once": [
+        twice(OpportunityFactory.create, solicitation_epin="02527Y0001")
+    ],
+    "limit_once_per_day": [
+        twice(limit),
+        twice(limit, effective_on=None),
+        lambda: [limit(kind="listing-cap", agency=Agency.objects.get()) for _ in range(2)],
+    ],
+    "limit_is_positive": [lambda: limit(amount=0)],
+    "limit_of_an_agency_exactly_for_listing_caps": [
+        lambda: limit(kind="listing-cap"),
+        lambda: limit(agency=Agency.objects.get()),
+        lambda: limit(kind="floor", agency=Agency.objects.get()),
+    ],
+    "change_log_is_one": [lambda: ChangeLog.objects.create(pk=2)],
+    "revision_number_once_per_opportunity": [lambda: [revision(1, 1), revision(1, 2)]],
+    "letter_once_per_slot": [change(lambda: [letter(moment=NOON), letter(moment=NOON)][1], slot="letter-0")],
+    "letter_lease_exactly_while_being_sent": [
+        letter_in("leased"),
+        letter_in("leased", lease_token=uuid.UUID(int=1)),
+        letter_in("leased", lease_until=NOON),
+        letter_in("ready", **LEASE),
+        letter_in("sent", finished_at=NOON, **LEASE),
+    ],
+    "letter_finished_exactly_when_no_longer_owed": [
+        letter_in("sent"),
+        letter_in("cancelled"),
+        letter_in("ready", finished_at=NOON),
+        letter_in("leased", finished_at=NOON, **LEASE),
+    ],
+    "channel_is_one": [lambda: Channel.objects.create(pk=2)],
+    "subscription_once_per_search_while_it_lasts": [wish],
+    "match_once_per_reason": [twice(match)],
+    "matching_cursor_is_one": [lambda: MatchingCursor.objects.create(pk=2)],
+    "opportunity_award_epin_once": [twice(OpportunityFactory.create, award_epin="02527W0001001")],
+    # Of single fields.
+    "opportunities.Agency.name": [
+        lambda: Agency.objects.create(name="Law Department", budget_code="999")
+    ],
+    "opportunities.Agency.budget_code": [
+        lambda: Agency.objects.create(name="Another", budget_code="025")
+    ],
+    "opportunities.Opportunity.reference": [twice(OpportunityFactory.create, reference="boards")],
+    "opportunities.Revision.sequence": [lambda: [revision(1, 1), revision(2, 1)]],
+    "opportunities.OfficialLink.key": [lambda: OfficialLink.objects.create(key="pip", title="PIP")],
+    "letters.Letter.public_id": [
+        lambda: Letter.objects.filter(pk=letter(moment=NOON).pk).update(public_id=letter(moment=NOON).public_id),
+    ],
+    "letters.LetterBody.letter": [lambda: type(letter(moment=NOON).body).objects.bulk_create([Letter.objects.get().body])],
+    "letters.Suppression.address_hash": [
+        twice(Suppression.objects.create, address_hash="a", reason="refused", at=NOON)
+    ],
+    "alerts.Subscriber.email_key": [
+        twice(Subscriber.objects.create, email_key="reader@example.com", created_at=NOON)
+    ],
+    "alerts.SavedSearch.digest": [twice(SavedSearch.objects.create, digest="a", stored={})],
+}  # fmt: skip
+
+
+def constraints() -> Iterator[tuple[str, list[str]]]:
+    """Name every constraint, and every field that is unique by itself, of our own models, with its columns."""
+    ours: Any = [app for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
+    for model in (model for app in ours for model in app.get_models()):
+        table = model._meta.db_table
+        for constraint in model._meta.constraints:
+            fields = getattr(constraint, "fields", ())
+            yield (
+                constraint.name,
+                [f"{table}.{model._meta.get_field(field).column}" for field in fields],
+            )
+        for field in model._meta.local_fields:
+            if field.unique and not isinstance(field, models.AutoField):
+                yield f"{model._meta.label}.{field.name}", [f"{table}.{field.column}"]
+
+
+def test_every_constraint_has_an_example_that_breaks_it():
+    assert sorted(name for name, _columns in constraints()) == sorted([*BREAKING, *IMPLIED])
+
+
+@pytest.mark.parametrize(
+    ("name", "break_it"),
+    [(name, example) for name, examples in BREAKING.items() for example in examples],
+    ids=[f"{name}-{n}" for name, examples in BREAKING.items() for n in range(len(examples))],
+)
+def test_the_database_refuses_what_breaks_the_constraint(name, break_it):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        break_it()
+
+    columns = dict(constraints())[name]
+    assert is_about(str(refusal.value), name, columns), str(refusal.value)
+
+
+def is_about(message: str, constraint: str, columns: list[str]) -> bool:
+    """Whether the database's message is about this constraint; of a unique one SQLite names the columns."""
+    if not columns or connection.vendor == "postgresql":
+        column = columns[0].replace(".", "_") if "." in constraint else constraint
+        return column in message or f'"{columns[0].partition(".")[0]}_pkey"' in message
+    return f"UNIQUE constraint failed: {', '.join(columns)}" == message
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        purchase(value_min=Decimal(0), value_max=Decimal(1_000_000_000)),
+        purchase(opens_at=NOON - DAY, due_at=NOON, questions_due_at=NOON),
+        twice(OpportunityFactory.create, solicitation_epin=""),
+        lambda: [code(scheme=scheme, code="1") for scheme in ("nyc", "nigp")],
+        lambda: [limit(effective_on=day) for day in (date(2027, 1, 1), date(2027, 1, 2))],
+        letter_in("leased", **LEASE),
+        letter_in("cancelled", finished_at=NOON),
+    ],
+)
+def test_the_database_allows_what_lies_just_inside(allowed):
+    allowed()
