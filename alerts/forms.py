@@ -39,8 +39,8 @@ class AskForm(forms.Form):
     method = forms.MultipleChoiceField(
         label=_("Only these methods"),
         required=False,
-        choices=[(Method.MWBE_SMALL_PURCHASE.value, Method.MWBE_SMALL_PURCHASE.label)],
-        help_text=_("Tick it if only purchases for City-certified M/WBE firms interest you."),
+        choices=Method.choices,
+        help_text=_("The first is for City-certified M/WBE firms. Tick none to hear of all."),
         widget=forms.CheckboxSelectMultiple,
     )
     helper = without_tag()

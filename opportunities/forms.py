@@ -1,3 +1,5 @@
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,9 @@ from opportunities.choices import Industry, Method, Phase
 class SearchForm(forms.Form):
     """Draws the search; ``Search.from_query`` reads it. Never refuses: a strange value is no wish."""
 
-    q = forms.CharField(label=_("Words"), required=False, max_length=200)
+    q = forms.CharField(
+        required=False, widget=forms.TextInput(attrs={"type": "search", "class": "usa-input"})
+    )
     phase = forms.ChoiceField(
         label=_("Show"), required=False, choices=[("", _("Everything")), *Phase.choices]
     )
@@ -23,3 +27,9 @@ class SearchForm(forms.Form):
         choices=Method.choices,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.mark_optional = False  # everything is, in a search
+    helper.layout = Layout("phase", "industry", "method")  # the page places the words itself

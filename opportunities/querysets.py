@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -8,7 +8,7 @@ from opportunities.choices import LimitKind, Phase, Stage
 from opportunities.limits import LimitHistory
 
 if TYPE_CHECKING:
-    from opportunities.models import MethodLimit, Opportunity  # noqa: F401  (named in the base class)
+    from opportunities.models import MethodLimit, Opportunity
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -52,6 +52,15 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
 
 class MethodLimitQuerySet(models.QuerySet["MethodLimit"]):
+    def oldest_first(self) -> Self:
+        """Order by the day each took effect; what began before our records comes first."""
+        return self.order_by(F("effective_on").asc(nulls_first=True), "pk")
+
+    def in_force_on(self, day: date) -> "MethodLimit | None":
+        """Return the newest of these that had taken effect by ``day``; ``None`` if none had."""
+        begun = self.filter(Q(effective_on__isnull=True) | Q(effective_on__lte=day))
+        return begun.oldest_first().last()
+
     def history_for(self, opportunity: "Opportunity") -> LimitHistory:
         """Return every limit, past and present, that may bear on ``opportunity``. One query.
 

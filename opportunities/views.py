@@ -104,17 +104,20 @@ def doing_business(request: HttpRequest) -> HttpResponse:
 @public_page
 def method(request: HttpRequest) -> HttpResponse:
     """The M/WBE small purchase method explained, with its limits as they stand in the database."""
-    limits = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).order_by(
-        "effective_on", "pk"
-    )
+    limits = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).select_related("agency")
+    caps = limits.filter(kind=LimitKind.LISTING_CAP)
+    ceilings = limits.filter(kind=LimitKind.CEILING)
+    today = timezone.localdate()
     return render(
         request,
         "opportunities/method.html",
         {
             "links": OfficialLink.objects.by_key(),
-            "caps": limits.filter(kind=LimitKind.LISTING_CAP).select_related("agency"),
-            "ceilings": limits.filter(kind=LimitKind.CEILING),
-            "floors": limits.filter(kind=LimitKind.FLOOR),
+            "cap": caps.in_force_on(today),
+            "ceiling": ceilings.in_force_on(today),
+            "caps": caps.oldest_first(),
+            "ceilings": ceilings.oldest_first(),
+            "floors": limits.filter(kind=LimitKind.FLOOR).oldest_first(),
             "small_purchases": Search(methods=(Method.MWBE_SMALL_PURCHASE,)).query_string(),
         },
     )

@@ -90,6 +90,13 @@ def contact(facts: Snapshot) -> str:
     )
 
 
+def _read_off(facts: Snapshot, words: str) -> str:
+    """Mark what is our reading of the title and not the agency's word."""
+    if not words or not facts["classification_is_inferred"]:
+        return words
+    return _("%s (our reading of the title, not the agency’s word)") % words
+
+
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
@@ -116,7 +123,11 @@ SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
     ("title", gettext_lazy("Title"), _plain("title")),
     ("summary", gettext_lazy("Summary"), _plain("summary")),
     ("method", gettext_lazy("Method"), lambda facts: str(Method(facts["method"]).label)),
-    ("industry", gettext_lazy("Industry"), lambda facts: str(Industry(facts["industry"]).label)),
+    (
+        "industry",
+        gettext_lazy("Industry"),
+        lambda f: _read_off(f, str(Industry(f["industry"]).label)),
+    ),
     ("expected", gettext_lazy("Expected"), expected),
     ("opens", gettext_lazy("Opens"), _moment("opens_at")),
     ("questions", gettext_lazy("Questions due"), _moment("questions_due_at")),
@@ -128,7 +139,7 @@ SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
     ),
     ("term", gettext_lazy("Contract term"), _plain("contract_term")),
     ("commodity", gettext_lazy("Commodity to enroll in"), _plain("main_commodity")),
-    ("naics", gettext_lazy("NAICS code"), _plain("naics")),
+    ("naics", gettext_lazy("NAICS code"), lambda facts: _read_off(facts, facts["naics"] or "")),
     ("brand", gettext_lazy("Brand named by the agency"), _plain("brand_named")),
     ("epin", gettext_lazy("Solicitation EPIN"), _plain("solicitation_epin")),
     ("award-epin", gettext_lazy("Award EPIN"), _plain("award_epin")),

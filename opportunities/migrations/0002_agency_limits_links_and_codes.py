@@ -93,7 +93,7 @@ LISTING_CAP = (
     LAW_PAGE,
     (
         "The page is not dated; the figure is not older than the rule of 2 January 2020, which is taken here. The law "
-        "allows more today. Whether the department keeps this limit on purpose has to be asked."
+        "allows more today."
     ),
 )
 

@@ -12,6 +12,10 @@ from procurement_portal.embedded import serve, worker_and_beat
 DEMONSTRATION = "staff@demonstration.example"
 
 
+def stop(*_args: Any) -> None:
+    raise KeyboardInterrupt
+
+
 class Command(BaseCommand):
     help = "Run the whole portal in one process, with the listed purchases and a demonstration account."
 
@@ -36,7 +40,9 @@ class Command(BaseCommand):
         self.serve_until_stopped(server, f"http://{host}:{port}/")
 
     def serve_until_stopped(self, server: Any, address: str) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        # Both said out loud: a shell that starts us in the background tells us to ignore Ctrl-C.
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, stop)
         with worker_and_beat():
             self.stdout.write(
                 f"The portal is at {address}  (desk: {address}admin/, letters: {address}inbox/)"
