@@ -30,7 +30,10 @@ class RequestLog(RequestMiddleware):
 
 
 class PlainRefusals:
-    """Refuses what no page can mean, before it reaches a database that would choke on it."""
+    """Refuses what no page can mean, before it reaches a database that would choke on it.
+
+    Says in words what Django says with an empty page. Stands below the language and above the views.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -39,7 +42,10 @@ class PlainRefusals:
         # PostgreSQL stores no NUL character and fails when asked to compare with one.
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
             return views.bad_request(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405:
+            return views.not_allowed(request, allowed=response["Allow"])
+        return response
 
 
 class LanguageFromAddress:

@@ -67,6 +67,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def not_allowed(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """Say that the page only knows the methods ``allowed``, as the header Allow lists them."""
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def too_many_requests(request: HttpRequest, *, retry_after: int) -> HttpResponse:
     """Say, in words and in a header, to come back in ``retry_after`` seconds."""
     response = render(
