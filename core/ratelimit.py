@@ -1,6 +1,7 @@
 """How often one caller may do one thing. Kept in the cache; per-address limits on mail are in the database."""
 
 import logging
+from hashlib import sha256
 
 from django.core.cache import cache
 
@@ -13,7 +14,8 @@ def allow(action: str, caller: str, *, limit: int, seconds: int) -> bool:
     The window begins with the first try. A cache that cannot be reached allows: a visitor
     is not turned away because Redis is down.
     """
-    key = f"rate:{action}:{caller}"
+    # Hashed, since callers write parts of it: any bytes, any length.
+    key = f"rate:{action}:{sha256(caller.encode(errors='replace')).hexdigest()}"
     try:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key) <= limit

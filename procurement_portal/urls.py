@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
+from accounts.views import staff_sign_in
 from core import views
 
 handler400 = "core.views.bad_request"
@@ -22,6 +23,7 @@ urlpatterns = [
         RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"),
         name="favicon",
     ),
+    path("admin/login/", staff_sign_in),  # stands before Django's own, which it calls
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", include("opportunities.urls")),
