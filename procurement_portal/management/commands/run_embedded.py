@@ -1,3 +1,4 @@
+import os
 import signal
 from typing import Any
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {port} cannot be used ({error.strerror}). Try PORT={port + 1} make run."
             ) from None
+        if not os.environ.get("SITE_URL"):
+            settings.SITE_URL = f"http://{host}:{port}"  # where letters lead: to where we really are
         self.serve_until_stopped(server, f"http://{host}:{port}/")
 
     def serve_until_stopped(self, server: Any, address: str) -> None:
