@@ -13,6 +13,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": {
             "name": settings.SITE_NAME,
+            "origin": settings.SITE_URL,
             "embedded": settings.EMBEDDED,
             "languages": [_language(code, request.path) for code, _name in settings.LANGUAGES],
         }
