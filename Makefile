@@ -34,7 +34,10 @@ lock: environment-uv ## Write both lock files again from pyproject.toml (UPGRADE
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 vendor: ## Build the style sheets and scripts under static/ again (needs Node)
-	sh frontend/build.sh
+	cd frontend && npm ci && npm run build
+
+messages: environment-dev ## Collect the strings to translate and compile the catalogues (needs GNU gettext)
+	@exec $(PROGRAM) -m tools.messages
 
 clean: ## Remove environments, caches and test output; what the portal stored (var/) stays
 	rm -rf .venv .tools test-output staticfiles .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
