@@ -5,12 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.crypto import get_random_string
 
-from accounts.models import User
+from accounts import demonstration
 from procurement_portal.embedded import serve, worker_and_beat
-
-DEMONSTRATION = "staff@demonstration.example"
 
 
 def stop(*_args: Any) -> None:
@@ -31,7 +28,9 @@ class Command(BaseCommand):
             )
         call_command("migrate", verbosity=0)
         call_command("load_upcoming", stdout=self.stdout)
-        self.make_demonstration_account()
+        if password := demonstration.make():
+            self.stdout.write("Demonstration staff account, shown this once:")
+            self.stdout.write(f"  {demonstration.ADDRESS}\n  {password}")
         try:
             server = serve(host, port)
         except OSError as error:
@@ -39,7 +38,8 @@ class Command(BaseCommand):
                 f"Port {port} cannot be used ({error.strerror}). Try PORT={port + 1} make run."
             ) from None
         if not os.environ.get("SITE_URL"):
-            settings.SITE_URL = f"http://{host}:{port}"  # where letters lead: to where we really are
+            # Where letters lead: to where we really are.
+            settings.SITE_URL = f"http://{host}:{port}"
         self.serve_until_stopped(server, f"http://{host}:{port}/")
 
     def serve_until_stopped(self, server: Any, address: str) -> None:
@@ -57,15 +57,3 @@ class Command(BaseCommand):
                 self.stdout.write("Stopping: the letter in hand goes out first.")
             finally:
                 server.server_close()
-
-    def make_demonstration_account(self) -> None:
-        """Make a staff account once, and show its password once. It exists in no other mode."""
-        if User.objects.filter(email=DEMONSTRATION).exists():
-            return
-        password = "-".join(
-            get_random_string(5, "abcdefghjkmnpqrstuvwxyz23456789") for _ in range(4)
-        )
-        User.objects.create_superuser(DEMONSTRATION, password, name="Demonstration account")
-        self.stdout.write(
-            f"Demonstration staff account, shown this once:\n  {DEMONSTRATION}\n  {password}"
-        )
