@@ -1,13 +1,12 @@
-"""Purchases and solicitations: what is public, since when, what changed."""
+"""Purchases and solicitations: facts only."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,74 +15,19 @@ from opportunities.choices import (
     CodeScheme,
     Confidence,
     Industry,
-    LimitKind,
     Method,
     Phase,
     Precision,
-    RevisionKind,
     Stage,
 )
-from opportunities.limits import Limit
 from opportunities.methods import MethodFacts, facts
+from opportunities.models.reference import Agency, CommodityCode
 from opportunities.partial_dates import PartialDate
-from opportunities.querysets import MethodLimitQuerySet, OpportunityQuerySet
+from opportunities.querysets import OpportunityQuerySet
 from opportunities.references import free_reference
 from opportunities.revisions import SEARCHED_FIELDS, searchable_text
 
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
-
-
-class Agency(models.Model):
-    """A City agency that buys. One today; nothing assumes that it stays the only one."""
-
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    acronym = models.CharField(_("acronym"), max_length=20, blank=True)
-    budget_code = models.CharField(
-        _("budget code"),
-        max_length=3,
-        unique=True,
-        help_text=_("Three digits; each EPIN of the agency begins with them."),
-    )
-    passport_name = models.CharField(
-        _("name in PASSPort"),
-        max_length=120,
-        blank=True,
-        help_text=_("As vendors must type it there to find the agency."),
-    )
-
-    class Meta:
-        verbose_name = _("agency")
-        verbose_name_plural = _("agencies")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class CommodityCode(models.Model):
-    """A code by which vendors are found: the words first, then the number."""
-
-    scheme = models.CharField(_("scheme"), max_length=8, choices=CodeScheme.choices)
-    code = models.CharField(_("code"), max_length=20)
-    title = models.CharField(
-        _("title"),
-        max_length=200,
-        blank=True,
-        help_text=_("Blank for NIGP: its titles are copyrighted."),
-    )
-    source = models.CharField(_("source"), max_length=200)
-
-    class Meta:
-        verbose_name = _("commodity code")
-        verbose_name_plural = _("commodity codes")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "code"], name="commodity_code_once_per_scheme"
-            )
-        ]
-
-    def __str__(self) -> str:
-        number = f"{self.scheme.upper()} {self.code}"
-        return f"{self.title} ({number})" if self.title else number
 
 
 class Opportunity(models.Model):
@@ -369,176 +313,3 @@ class Opportunity(models.Model):
         if self.opens_at is None or self.opens_at > moment:
             return Phase.UPCOMING
         return Phase.CLOSED if self.due_at is not None and self.due_at <= moment else Phase.OPEN
-
-
-class MethodLimit(models.Model):
-    """A dollar limit of a method, with the day it took effect. Raising one is a new row, with its source."""
-
-    kind = models.CharField(_("kind"), max_length=12, choices=LimitKind.choices)
-    method = models.CharField(
-        _("method"), max_length=30, choices=Method.choices, default=Method.MWBE_SMALL_PURCHASE
-    )
-    agency = models.ForeignKey(
-        Agency,
-        verbose_name=_("agency"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        help_text=_("Blank: all agencies. A listing cap always names one."),
-    )
-    industry = models.CharField(
-        _("industry"),
-        max_length=30,
-        choices=Industry.choices,
-        blank=True,
-        help_text=_("Blank: every industry without its own."),
-    )
-    amount = models.DecimalField(
-        _("amount"), max_digits=12, decimal_places=2, help_text=_("US dollars.")
-    )
-    effective_on = models.DateField(
-        _("in force since"),
-        null=True,
-        blank=True,
-        help_text=_("Blank: since before our records begin."),
-    )
-    effective_is_inferred = models.BooleanField(
-        _("the day is inferred"),
-        default=False,
-        help_text=_("Tick when no source gives the day; say how it was inferred."),
-    )
-    source = models.CharField(
-        _("source"), max_length=300, help_text=_("Law, rule or page, with its section and date.")
-    )
-    source_url = models.URLField(_("source’s address"), blank=True)
-    note = models.TextField(
-        _("note"), blank=True, help_text=_("Why it was set, and by whom, if not by law.")
-    )
-
-    objects: ClassVar[MethodLimitQuerySet] = MethodLimitQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("limit")
-        verbose_name_plural = _("limits")
-        constraints = [
-            models.UniqueConstraint(
-                "kind",
-                "method",
-                Coalesce("agency", Value(0)),
-                "industry",
-                Coalesce("effective_on", Value(date.min)),
-                name="limit_once_per_day",
-                violation_error_message=_(
-                    "There is already a limit of this kind from that day on."
-                ),
-            ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="limit_is_positive"),
-            models.CheckConstraint(
-                condition=Q(kind=LimitKind.LISTING_CAP, agency__isnull=False)
-                | (~Q(kind=LimitKind.LISTING_CAP) & Q(agency__isnull=True)),
-                name="limit_of_an_agency_exactly_for_listing_caps",
-                violation_error_message=_(
-                    "A listing cap belongs to an agency; a ceiling or a floor to all."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display().split(':')[0]}, ${self.amount:,.2f}"
-
-    def as_limit(self) -> Limit:
-        return Limit(
-            self.effective_on or date.min, self.amount, self.source, self.effective_is_inferred
-        )
-
-
-class ChangeLog(models.Model):
-    """The head of the log of public change, one row. Whoever writes a revision holds its lock."""
-
-    head = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="change_log_is_one")]
-
-    def __str__(self) -> str:
-        return f"{self.head} public changes"
-
-
-class Revision(models.Model):
-    """One public change of an opportunity, never altered. What is not in this log is not public.
-
-    ``sequence`` has no gaps and rises in the order of commits, so that a reader who remembers the last
-    one it has seen can neither miss nor repeat one.
-    """
-
-    sequence = models.PositiveBigIntegerField(unique=True)
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="revisions")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=12, choices=RevisionKind.choices)
-    at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text=_("Blank: written by a command, such as the loading of the agency’s page."),
-    )
-    snapshot = models.JSONField()
-    changes = models.JSONField(default=list)
-    note = models.TextField(blank=True)
-    is_material = models.BooleanField(default=True)
-    request_id = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        verbose_name = _("revision")
-        verbose_name_plural = _("revisions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["opportunity", "number"], name="revision_number_once_per_opportunity"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.at:%Y-%m-%d})"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("A revision is never altered: write another one.")
-        super().save(*args, **kwargs)
-
-
-class OfficialLinkQuerySet(models.QuerySet["OfficialLink"]):
-    def by_key(self) -> dict[str, "OfficialLink"]:
-        """Return every link by its key, in one query."""
-        return {link.key: link for link in self}
-
-
-class OfficialLink(models.Model):
-    """A page of the City that we send people to. Staff edit it here when the City moves the page."""
-
-    key = models.SlugField(
-        _("key"), unique=True, help_text=_("How our pages name it; do not change it.")
-    )
-    title = models.CharField(_("title"), max_length=200)
-    url = models.URLField(
-        _("address"),
-        blank=True,
-        help_text=_("Blank: not known. The title is then shown without a link."),
-    )
-    owner = models.CharField(
-        _("owner"), max_length=120, help_text=_("The agency whose page it is.")
-    )
-    last_checked_on = models.DateField(
-        _("last checked"), null=True, blank=True, help_text=_("The day somebody opened it.")
-    )
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    objects: ClassVar[Any] = OfficialLinkQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("official link")
-        verbose_name_plural = _("official links")
-
-    def __str__(self) -> str:
-        return self.title

@@ -1,0 +1,67 @@
+"""The log of public change."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from opportunities.choices import RevisionKind
+from opportunities.models.opportunity import Opportunity
+
+
+class ChangeLog(models.Model):
+    """The head of the log of public change, one row. Whoever writes a revision holds its lock."""
+
+    head = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="change_log_is_one")]
+
+    def __str__(self) -> str:
+        return f"{self.head} public changes"
+
+
+class Revision(models.Model):
+    """One public change of an opportunity, never altered. What is not in this log is not public.
+
+    ``sequence`` has no gaps and rises in the order of commits, so that a reader who remembers the last
+    one it has seen can neither miss nor repeat one.
+    """
+
+    sequence = models.PositiveBigIntegerField(unique=True)
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=RevisionKind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Blank: written by a command, such as the loading of the agency’s page."),
+    )
+    snapshot = models.JSONField()
+    changes = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+    is_material = models.BooleanField(default=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity", "number"], name="revision_number_once_per_opportunity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.at:%Y-%m-%d})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A revision is never altered: write another one.")
+        super().save(*args, **kwargs)
