@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError, connection, transaction
@@ -29,7 +30,7 @@ from letters.suppression import is_suppressed, suppress
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=settings.LETTER_LEASE_SECONDS)
 RUN = timedelta(seconds=45)  # a task may take 60 s
 
 Clock = Callable[[], datetime]

@@ -172,6 +172,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <portal@localhost.localdomain>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A sender keeps what it took for this long; longer than a task may run, so that only the dead lose it.
+LETTER_LEASE_SECONDS = 120
 # How long a publication can be taken back before anybody is told.
 PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
 
@@ -202,18 +204,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.CacheRules",
-    "core.middleware.PlainRefusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.LanguageFromAddress",
+    "core.middleware.PlainRefusals",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
