@@ -41,7 +41,7 @@ class LeaseLost(Exception):
 
 
 class ChannelClosed(Exception):
-    """The fault is on our side or on the way, or we are told to stop: burn no letter's tries."""
+    """The fault is on our side or on the way: burn no letter's tries."""
 
 
 class StoredMessage(EmailMessage):
@@ -72,10 +72,10 @@ def send_due(*, clock: Clock = timezone.now) -> int:
     started = clock()
     if channel.is_closed(started) or not Letter.objects.takeable_at(started).exists():
         return 0
-    sent = 0
+    sent, end = 0, started + RUN
     with _mail_connection(clock) as mail:
-        while mail and clock() < started + RUN and (lease := take_lease(clock())):
-            sent += _send_all(lease, mail, clock)
+        while mail and not _is_over(end, clock) and (lease := take_lease(clock())):
+            sent += _send_all(lease, mail, end, clock)
     return sent
 
 
@@ -143,8 +143,8 @@ def _record_orphans(chosen: list[Letter], moment: datetime) -> None:
         logger.warning("possible repeat", extra={"letter": lowest.pk})
 
 
-def _send_all(lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
-    """Send the letters of one lease in rising order; return how many the server took.
+def _send_all(lease: Lease, mail: BaseEmailBackend, end: datetime, clock: Clock) -> int:
+    """Send the letters of one lease in rising order until ``end``; return how many the server took.
 
     On any other error than those of the channel the lease is left to run out: the letter in hand may
     have gone, and taking up an orphaned lease is what records that.
@@ -152,7 +152,9 @@ def _send_all(lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
     sent = 0
     try:
         for letter in lease.letters:
-            _stop_if_told()
+            if _is_over(end, clock):
+                _give_back(lease)
+                break
             sent += _send_one(letter, lease, mail, clock)
     except ChannelClosed:
         _give_back(lease)
@@ -162,9 +164,9 @@ def _send_all(lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
     return sent
 
 
-def _stop_if_told() -> None:
-    if stopping.is_set():
-        raise ChannelClosed
+def _is_over(end: datetime, clock: Clock) -> bool:
+    """Whether to stop before the next letter. A task that overstays is killed with a letter in hand."""
+    return stopping.is_set() or clock() >= end
 
 
 def _send_one(letter: Letter, lease: Lease, mail: BaseEmailBackend, clock: Clock) -> int:
