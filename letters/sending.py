@@ -110,15 +110,15 @@ def take_lease(moment: datetime) -> Lease | None:
 
     PostgreSQL skips what another sender is taking; SQLite lets one writer in at a time.
     """
-    takeable = Letter.objects.takeable_at(moment).in_sending_order()
+    _free_orphans(moment)
+    ready = Letter.objects.filter(state=LetterState.READY, due_at__lte=moment)
     chosen = list(
-        takeable.select_for_update(
+        ready.in_sending_order().select_for_update(
             skip_locked=connection.features.has_select_for_update_skip_locked
         )[:BATCH]
     )
     if not chosen:
         return None
-    _record_orphans(chosen, moment)
     token = uuid.uuid4()
     Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(
         state=LetterState.LEASED, lease_token=token, lease_until=moment + LEASE
@@ -128,26 +128,31 @@ def take_lease(moment: datetime) -> Lease | None:
     )
 
 
-def _record_orphans(chosen: list[Letter], moment: datetime) -> None:
-    """Write down which letters a dead sender may have delivered without marking them.
+def _free_orphans(moment: datetime) -> None:
+    """Free what dead senders held, and write down which letter each may have delivered without marking it.
 
     A sender goes through its lease by rising number and marks each letter before the next, so it is the
-    lowest number left of each lease, and no other.
+    lowest number left of each lease, and no other. Whoever gets that letter's lock frees the whole lease:
+    taken up in parts, the lowest of each part would be written down too.
     """
-    for token in {letter.lease_token for letter in chosen if letter.lease_token}:
-        lowest = Letter.objects.filter(state=LetterState.LEASED, lease_token=token).earliest("pk")
-        Letter.objects.filter(pk=lowest.pk).update(repeat_count=F("repeat_count") + 1)
-        Attempt.objects.create(
-            letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died"
-        )
-        logger.warning("possible repeat", extra={"letter": lowest.pk})
+    left = Letter.objects.filter(state=LetterState.LEASED, lease_until__lte=moment)
+    tokens = left.order_by("lease_token").values_list("lease_token", flat=True).distinct()
+    for token in list(tokens):
+        lease = left.filter(lease_token=token)
+        if lowest := lease.order_by("pk").select_for_update().first():
+            Letter.objects.filter(pk=lowest.pk).update(repeat_count=F("repeat_count") + 1)
+            Attempt.objects.create(
+                letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died"
+            )
+            lease.update(state=LetterState.READY, lease_token=None, lease_until=None)
+            logger.warning("possible repeat", extra={"letter": lowest.pk})
 
 
 def _send_all(lease: Lease, mail: BaseEmailBackend, end: datetime, clock: Clock) -> int:
     """Send the letters of one lease in rising order until ``end``; return how many the server took.
 
     On any other error than those of the channel the lease is left to run out: the letter in hand may
-    have gone, and taking up an orphaned lease is what records that.
+    have gone, and freeing an orphaned lease is what records that.
     """
     sent = 0
     try:
