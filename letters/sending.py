@@ -220,9 +220,9 @@ def _finish(letter: Letter, lease: Lease, state: LetterState, clock: Clock) -> N
     """Mark the letter as no longer owed.
 
     A database that is away for a moment must not cause a repeat, so the mark is tried again for as
-    long as the lease could last.
+    long as the lease could last. It marks nothing that another sender has taken up since.
     """
-    give_up = clock() + LEASE / 2
+    give_up = clock() + LEASE
     while True:
         try:
             _held(letter, lease).update(
