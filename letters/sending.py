@@ -249,6 +249,7 @@ def _fail(
         extra={"letter": letter.pk, "outcome": failure.outcome, "code": failure.code},
     )
     if failure.outcome == Outcome.OURS:
+        _put_aside(letter, lease, moment)
         channel.close(failure.reply, moment=moment)
         raise ChannelClosed
     if failure.outcome == Outcome.REFUSED:
@@ -262,6 +263,21 @@ def _fail(
         _try_later(letter, lease, failure, moment)
     if failure.connection_is_dead:
         _reconnect(mail, moment)
+
+
+def _put_aside(letter: Letter, lease: Lease, moment: datetime) -> None:
+    """Let others go first when the way is open again, without burning a try.
+
+    Some servers refuse a single letter or reader with the code for our own fault; tried first every
+    time, that one would keep everybody's letters back for ever.
+    """
+    refused = letter.attempts.filter(outcome=Outcome.OURS).count()
+    _held(letter, lease).update(
+        state=LetterState.READY,
+        due_at=moment + failures.wait_after(refused, random.SystemRandom()),
+        lease_token=None,
+        lease_until=None,
+    )
 
 
 def _reconnect(mail: BaseEmailBackend, moment: datetime) -> None:
