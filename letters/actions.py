@@ -73,8 +73,11 @@ def post(
 
 
 def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
-    """Take back ``letters``: at once where none has them in hand, else just before they would go out."""
-    letters.filter(state=LetterState.LEASED).update(taken_back=True)
+    """Take back ``letters``: at once where none has them in hand, else just before they would go out.
+
+    All are flagged first: a sender that is taking one at this moment sees it before it sends.
+    """
+    letters.owed().update(taken_back=True)
     letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
 
 
