@@ -42,7 +42,9 @@ def match_some(*, moment: datetime) -> bool:
     if reason := reason_for(revision):
         asked = _searches_in_force(after=cursor.saved_search_pk)
         finding = _that_find(revision, asked)
-        _owe(revision, reason, Subscription.objects.filter(saved_search__in=finding))
+        # Somebody who asked while the revision was held back could see it on the site: it is no news.
+        asked_before = Subscription.objects.filter(asked_sequence__lt=revision.sequence)
+        _owe(revision, reason, asked_before.filter(saved_search__in=finding))
     if len(asked) == SEARCHES_AT_ONCE:
         cursor.saved_search_pk = asked[-1].pk
     else:
