@@ -119,6 +119,7 @@ def _may_write_to(subscriber: Subscriber, moment: datetime) -> bool:
 
 def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
     """Put everything that the subscriber is owed into one letter. The lock on the subscriber is held."""
+    _hold_subscriptions(subscriber)
     owed = Match.objects.filter(
         subscriber=subscriber, letter__isnull=True, subscription__ended_at__isnull=True
     )
@@ -149,6 +150,12 @@ def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
         letter=letter
     )
     return True
+
+
+def _hold_subscriptions(subscriber: Subscriber) -> None:
+    """Let who stops a subscription meanwhile wait for the letter, and then find it and take it back."""
+    running = subscriber.subscriptions.in_force().select_for_update(no_key=True)
+    list(running.order_by("pk").values_list("pk"))
 
 
 def list_headers(stop_url: str) -> dict[str, str]:
