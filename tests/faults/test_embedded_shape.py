@@ -1,0 +1,74 @@
+"""The one process of ``make run``, killed while letters go out."""
+
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.oracle import problems
+from tests.faults.plan import EMBEDDED, send_under_fire
+from tests.faults.rig import RECOVERY, Portal, careless, embedded
+
+pytestmark = [pytest.mark.servers, pytest.mark.only_on("sqlite")]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Portal]:
+    with embedded() as running:
+        yield running
+
+
+def test_every_letter_arrives_while_the_process_is_killed_again_and_again(portal):
+    report = send_under_fire(portal, "everybody", 500, [EMBEDDED["portal"]] * 4)
+
+    sys.stdout.write(f"{report}\n")
+    assert report.problems == []
+    assert report.recovery <= RECOVERY
+    assert portal.answers()
+
+
+@pytest.mark.parametrize("moment", ["before the answer", "between answer and mark"])
+def test_process_killed_with_a_letter_in_hand_repeats_that_one_and_says_so(portal, moment):
+    group = f"kill{moment.split()[0]}"
+    portal.hold_next_letter()
+    portal.owe(group, 20)
+    portal.wait_until_held()
+    held = portal.arrived_last()
+
+    if moment == "between answer and mark":
+        portal.programs["portal"].signal_all(signal.SIGSTOP)
+        portal.let_go()
+    portal.programs["portal"].kill()
+    portal.let_go()
+    portal.programs["portal"].start()
+    facts = portal.wait_until_quiet(group, 20, seconds=RECOVERY)
+
+    assert problems(facts, senders_killed=1) == []
+    assert facts.repeated == [held]
+
+
+@pytest.mark.parametrize(
+    ("sender", "broken"),
+    [
+        ("mark_after_the_batch", "arrived 2 times, recorded 0"),
+        ("mark_first", "lost: nothing arrived"),
+    ],
+)
+def test_rig_sees_what_a_killed_careless_sender_does(portal, sender, broken):
+    group = sender.replace("_", "")
+    with careless(portal, "portal", sender):
+        portal.owe(group, 20)
+        portal.wait(lambda: portal.arrived(group) > 0, seconds=RECOVERY, what="a letter")
+        portal.hold_next_letter()
+        portal.wait((portal.folder / "held").exists, seconds=5, what="a letter is held")
+        portal.programs["portal"].kill()
+        portal.let_go()
+        portal.programs["portal"].start()
+        portal.wait(
+            lambda: portal.facts(group, 20).is_quiet, seconds=RECOVERY, what="nothing is owed"
+        )
+
+    broken_promises = problems(portal.facts(group, 20), senders_killed=1)
+
+    assert any(broken in problem for problem in broken_promises)

@@ -1,0 +1,87 @@
+"""Worker, schedule, web, Redis and PostgreSQL, each killed while letters go out."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.faults.oracle import problems
+from tests.faults.plan import PRODUCTION, send_under_fire
+from tests.faults.rig import LEASE, RECOVERY, Portal, careless, production
+
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.only_on("postgresql"),
+    pytest.mark.programs("postgres", "redis"),
+]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Portal]:
+    with production() as running:
+        yield running
+
+
+def test_every_letter_arrives_while_each_part_is_killed_in_turn(portal):
+    faults = [PRODUCTION[name] for name in ("worker", "beat", "web", "redis", "postgres")]
+
+    report = send_under_fire(portal, "everybody", 500, faults)
+
+    sys.stdout.write(f"{report}\n")
+    assert report.problems == []
+    assert report.recovery <= RECOVERY
+    assert portal.answers()
+
+
+@pytest.mark.parametrize("moment", ["before the answer", "between answer and mark"])
+def test_sender_killed_with_a_letter_in_hand_repeats_that_one_and_says_so(portal, moment):
+    group = f"kill{moment.split()[0]}"
+    portal.hold_next_letter()
+    portal.owe(group, 20)
+    portal.wait_until_held()
+    held = portal.arrived_last()
+
+    if moment == "between answer and mark":
+        portal.programs["worker"].signal_all(signal.SIGSTOP)
+        portal.let_go()
+    portal.programs["worker"].kill()
+    portal.let_go()
+    portal.programs["worker"].start()
+    facts = portal.wait_until_quiet(group, 20, seconds=RECOVERY)
+
+    assert problems(facts, senders_killed=1) == []
+    assert facts.repeated == [held]
+
+
+def test_sender_that_slept_past_its_lease_sends_nothing_more(portal):
+    portal.hold_next_letter()
+    portal.owe("sleeper", 20)
+    portal.wait_until_held()
+    held = portal.arrived_last()
+
+    # The 250 for the letter in hand is on its way when the machine goes to sleep.
+    portal.programs["worker"].signal_all(signal.SIGSTOP)
+    portal.let_go()
+    worker = portal.programs["worker"]
+    other = replace(
+        worker, name="other", command=[*worker.command, "--hostname=other@%h"], process=None
+    )
+    try:
+        other.start()
+        portal.wait_until_quiet("sleeper", 20, seconds=RECOVERY)
+        worker.signal_all(signal.SIGCONT)
+        facts = portal.wait_until_quiet("sleeper", 20, seconds=LEASE)
+    finally:
+        other.kill()
+
+    assert problems(facts, senders_killed=1) == []
+    assert facts.repeated == [held]
+
+
+def test_rig_sees_that_senders_without_a_lease_double(portal):
+    with careless(portal, "worker", "without_a_lease"):
+        report = send_under_fire(portal, "unleased", 200, [])
+
+    assert any("arrived 2 times, recorded 0" in problem for problem in report.problems)
