@@ -50,7 +50,7 @@ def worker_and_beat() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        beat.stop()
+        beat.service.stop(wait=False)  # it only rings; nobody need wait for its next look at the clock
         worker.stop()
         work.join(timeout=PATIENCE)
 
