@@ -21,7 +21,7 @@ from procurement_portal.celery import app
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 8  # seconds that a stop may wait for the letter in hand
+PATIENCE = 5  # seconds that a stop waits for the letter in hand; all of it ends within ten
 
 
 class QuietHandler(DjangoRequestHandler):
