@@ -54,11 +54,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     Not after the last test: its teardown is also the end of the test database.
     """
-    yield
-    if nextitem and empties_tables(item) and (kept := item.config.stash.get(MIGRATED, None)):
-        blocker, rows = kept
-        with blocker.unblock():
-            put_back(rows)
+    try:
+        yield
+    finally:  # also where a fixture complains as it is taken down
+        if nextitem and empties_tables(item) and (kept := item.config.stash.get(MIGRATED, None)):
+            blocker, rows = kept
+            with blocker.unblock():
+                put_back(rows)
 
 
 @pytest.fixture(scope="session")
@@ -135,7 +137,7 @@ def new_page(
     settings.SITE_URL = live_server.url
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
+        context = browser.new_context(**{"base_url": live_server.url} | options)
         watch.follow(context)
         return context.new_page()
 
