@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.faults.oracle import Facts, problems
-from tests.faults.rig import LEASE, RECOVERY, SENDERS, Portal
+from tests.faults.rig import LEASE, SENDERS, Portal
 
 
 @dataclass
@@ -133,15 +133,11 @@ def send_under_fire(
         report.faults.append(fault)
         _wait_for_letter(portal, group, portal.arrived(group) + 1, f"after {fault.name}")
         fault.seconds_to_next = time.monotonic() - last
-    report.facts = portal.wait_until_quiet(group, count, seconds=RECOVERY + count / 20)
+    report.facts = portal.wait_until_quiet(group, count)
     report.recovery = time.monotonic() - last - 0.5
     report.restarted = list(portal.restarted)
     return report
 
 
 def _wait_for_letter(portal: Portal, group: str, number: int, when: str) -> None:
-    portal.wait(
-        lambda: portal.arrived(group) >= number,
-        seconds=RECOVERY,
-        what=f"letter {number} of {group}, {when}",
-    )
+    portal.wait(lambda: portal.arrived(group) >= number, what=f"letter {number} of {group}, {when}")

@@ -8,9 +8,9 @@ import pytest
 
 from tests.faults.oracle import problems
 from tests.faults.plan import EMBEDDED, send_under_fire
-from tests.faults.rig import RECOVERY, Portal, careless, embedded
+from tests.faults.rig import Portal, careless, embedded
 
-pytestmark = [pytest.mark.servers, pytest.mark.only_on("sqlite")]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(400), pytest.mark.only_on("sqlite")]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def test_every_letter_arrives_while_the_process_is_killed_again_and_again(portal
 
     sys.stdout.write(f"{report}\n")
     assert report.problems == []
-    assert report.recovery <= RECOVERY
+    assert report.recovery <= portal.recovery_limit
     assert portal.answers()
 
 
@@ -42,7 +42,7 @@ def test_process_killed_with_a_letter_in_hand_repeats_that_one_and_says_so(porta
     portal.programs["portal"].kill()
     portal.let_go()
     portal.programs["portal"].start()
-    facts = portal.wait_until_quiet(group, 20, seconds=RECOVERY)
+    facts = portal.wait_until_quiet(group, 20)
 
     assert problems(facts, senders_killed=1) == []
     assert facts.repeated == [held]
@@ -58,16 +58,13 @@ def test_process_killed_with_a_letter_in_hand_repeats_that_one_and_says_so(porta
 def test_rig_sees_what_a_killed_careless_sender_does(portal, sender, broken):
     group = sender.replace("_", "")
     with careless(portal, "portal", sender):
-        portal.owe(group, 20)
-        portal.wait(lambda: portal.arrived(group) > 0, seconds=RECOVERY, what="a letter")
         portal.hold_next_letter()
-        portal.wait((portal.folder / "held").exists, seconds=5, what="a letter is held")
+        portal.owe(group, 20)
+        portal.wait((portal.folder / "held").exists, what="a letter is held")
         portal.programs["portal"].kill()
         portal.let_go()
         portal.programs["portal"].start()
-        portal.wait(
-            lambda: portal.facts(group, 20).is_quiet, seconds=RECOVERY, what="nothing is owed"
-        )
+        portal.wait(lambda: portal.facts(group, 20).is_quiet, what="nothing is owed")
 
     broken_promises = problems(portal.facts(group, 20), senders_killed=1)
 

@@ -9,10 +9,11 @@ import pytest
 
 from tests.faults.oracle import problems
 from tests.faults.plan import PRODUCTION, send_under_fire
-from tests.faults.rig import LEASE, RECOVERY, Portal, careless, production
+from tests.faults.rig import Portal, careless, production
 
 pytestmark = [
     pytest.mark.servers,
+    pytest.mark.timeout(400),
     pytest.mark.only_on("postgresql"),
     pytest.mark.programs("postgres", "redis"),
 ]
@@ -31,7 +32,7 @@ def test_every_letter_arrives_while_each_part_is_killed_in_turn(portal):
 
     sys.stdout.write(f"{report}\n")
     assert report.problems == []
-    assert report.recovery <= RECOVERY
+    assert report.recovery <= portal.recovery_limit
     assert portal.answers()
 
 
@@ -49,7 +50,7 @@ def test_sender_killed_with_a_letter_in_hand_repeats_that_one_and_says_so(portal
     portal.programs["worker"].kill()
     portal.let_go()
     portal.programs["worker"].start()
-    facts = portal.wait_until_quiet(group, 20, seconds=RECOVERY)
+    facts = portal.wait_until_quiet(group, 20)
 
     assert problems(facts, senders_killed=1) == []
     assert facts.repeated == [held]
@@ -70,9 +71,9 @@ def test_sender_that_slept_past_its_lease_sends_nothing_more(portal):
     )
     try:
         other.start()
-        portal.wait_until_quiet("sleeper", 20, seconds=RECOVERY)
+        portal.wait_until_quiet("sleeper", 20)
         worker.signal_all(signal.SIGCONT)
-        facts = portal.wait_until_quiet("sleeper", 20, seconds=LEASE)
+        facts = portal.wait_until_quiet("sleeper", 20)
     finally:
         other.kill()
 
