@@ -1,9 +1,11 @@
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.desk import Desk
 
 
 class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -19,7 +21,7 @@ class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
     form = PersonChangeForm
     add_form = PersonCreationForm
     ordering = ("email",)
@@ -36,3 +38,11 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         (_("History"), {"fields": ("last_login", "joined_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(Desk, GroupAdmin):
+    """Django's own groups, with the manners of the other lists."""

@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from core.desk import Desk
 from letters.models import Attempt, Channel, Letter, Suppression
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(Desk):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.desk import Desk
 from opportunities import actions
 from opportunities.choices import Stage
 from opportunities.models import (
@@ -55,7 +56,7 @@ class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Opportunity)
-class OpportunityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OpportunityAdmin(Desk):
     form = OpportunityForm
     change_form_template = "admin/opportunities/opportunity/change_form.html"
     list_display = (
@@ -219,7 +220,7 @@ def _staff(request: HttpRequest) -> Any:
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RevisionAdmin(Desk):
     """The log of public change: to be read."""
 
     list_display = ("sequence", "opportunity", "kind", "at", "by", "is_material")
@@ -240,12 +241,12 @@ class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Agency)
-class AgencyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AgencyAdmin(Desk):
     list_display = ("name", "acronym", "budget_code")
 
 
 @admin.register(CommodityCode)
-class CommodityCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CommodityCodeAdmin(Desk):
     list_display = ("title", "scheme", "code")
     list_filter = ("scheme",)
     search_fields = ("title", "code")
@@ -253,14 +254,14 @@ class CommodityCodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(MethodLimit)
-class MethodLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MethodLimitAdmin(Desk):
     list_display = ("kind", "method", "industry", "amount", "effective_on", "source")
     list_filter = ("kind", "method")
     ordering = ("kind", "effective_on")
 
 
 @admin.register(OfficialLink)
-class OfficialLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OfficialLinkAdmin(Desk):
     list_display = ("title", "owner", "url", "last_checked_on")
     search_fields = ("title", "url")
     ordering = ("title",)
