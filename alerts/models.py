@@ -81,7 +81,8 @@ class Subscription(models.Model):
     saved_search = models.ForeignKey(
         SavedSearch, on_delete=models.PROTECT, related_name="subscriptions"
     )
-    query = models.CharField(max_length=2000, blank=True)  # the search as typed, part of an address
+    # The search as typed, part of an address. 200 letters of some scripts take thousands of bytes there.
+    query = models.TextField(blank=True)
     asked_at = models.DateTimeField(_("asked"))
     # The last public change there was when it was asked for: what comes after it is news.
     asked_sequence = models.PositiveBigIntegerField()

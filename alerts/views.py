@@ -133,7 +133,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh_link(request: HttpRequest) -> HttpResponse:
     """Mail a fresh link to an address; the answer is the same whether we know it or not."""
-    form = FreshLinkForm(request.POST or None)
+    form = FreshLinkForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _private(
             request, "alerts/fresh_link.html", {"form": form}, status=422 if form.is_bound else 200

@@ -30,8 +30,8 @@ def bombing_key(address: str) -> str:
 def validate_mailable(address: str) -> None:
     """Refuse what Django takes for an address but the mailer must not be aimed at.
 
-    Raises ``ValidationError`` for a host without a dot, an IP literal, a local part over 64
-    characters (RFC 5321 section 4.5.3.1.1), letters outside ASCII before the @, and control characters.
+    Raises ``ValidationError`` for a host without a dot, an IP literal, a local part over 64 characters or
+    an address over 254 (RFC 5321 section 4.5.3.1), letters outside ASCII before the @, and control characters.
     """
     validate_email(address)
     local, _at, domain = address.rpartition("@")
@@ -39,5 +39,7 @@ def validate_mailable(address: str) -> None:
         raise ValidationError(
             _("Enter an address with a full domain name, such as name@example.com.")
         )
-    if len(local) > 64 or not local.isascii() or CONTROL.search(address):
+    # Folding lengthens some letters: one “ß” in a domain is “ss”.
+    too_long = len(local) > 64 or len(address_key(address)) > 254
+    if too_long or not local.isascii() or CONTROL.search(address):
         raise ValidationError(_("We cannot write to this address. Please use another one."))
