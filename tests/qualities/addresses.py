@@ -1,0 +1,119 @@
+"""Every address of the portal, read from its URLconf, so that a new page is tested without being named."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from alerts import links
+from letters.backends import mail_folder
+from opportunities.choices import CodeScheme
+from opportunities.models import CommodityCode
+from tests.factories import OpportunityFactory, subscribe
+from vendors.requirements import REQUIREMENTS
+
+PART = re.compile(r"<(?:(\w+):)?(\w+)>")
+NOT_PAGES = {"livez", "readyz", "robots", "favicon", "letters:letter_html"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A named route; ``parts`` are the names of its variable parts with their converters."""
+
+    name: str
+    parts: dict[str, str] = field(hash=False)
+
+    def path(self, **values: Any) -> str:
+        return reverse(self.name, kwargs=values)
+
+
+def public_addresses() -> list[Address]:
+    """Return all routes but the desk's."""
+    return [
+        address for address in _walk(get_resolver(), "") if not address.name.startswith("admin")
+    ]
+
+
+def _walk(resolver: URLResolver, space: str) -> Iterator[Address]:
+    entries: list[Any] = resolver.url_patterns
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from _walk(entry, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            parts = {name: kind for kind, name in PART.findall(str(entry.pattern))}
+            yield Address(f"{space}{entry.name}", parts)
+
+
+def stocked() -> dict[str, dict[str, str]]:
+    """Make one of everything that a page may show; return, for each route with parts, a good value of each.
+
+    A new route with parts fails here until its value is named.
+    """
+    now = timezone.now()
+    commodity = CommodityCode.objects.create(
+        scheme=CodeScheme.NYC, code="A-1", title="Displays", source="a test"
+    )
+    opened = OpportunityFactory.create(
+        title="Smartboards",
+        summary="Two of them.",
+        main_commodity=commodity,
+        opens_at=now - timedelta(days=1),
+        due_at=now + timedelta(days=9),
+        contact_name="Purchasing",
+        contact_email="purchasing@law.example",
+        solicitation_epin="02527Y0001",
+        classification_is_inferred=True,
+        source="A page",
+        source_url="https://law.example/",
+        published=True,
+    )
+    OpportunityFactory.create_batch(26, published=True)
+    OpportunityFactory.create(
+        opens_at=now - timedelta(days=9), due_at=now - timedelta(days=1), published=True, at=now - timedelta(days=10)
+    )  # fmt: skip
+    running = subscribe("reader@example.com")
+    folder = mail_folder()
+    folder.clear()
+    key = folder.add(b"Subject: Hello\r\nTo: reader@example.com\r\n\r\nWords.\r\n")
+    tokens = {
+        "confirm": links.confirm_url(subscribe("other@example.com", confirmed=False).subscriber),
+        "manage": links.manage_url(running.subscriber),
+        "stop": links.stop_url([running.pk]),
+    }
+    values = {
+        "opportunities:detail": {"reference": opened.reference},
+        "vendors:requirement": {"key": REQUIREMENTS[0].key},
+        "letters:letter": {"key": key},
+        "letters:letter_html": {"key": key},
+    }
+    return values | {
+        f"alerts:{name}": {"token": url.rstrip("/").rpartition("/")[2]}
+        for name, url in tokens.items()
+    }
+
+
+def all_paths(values: dict[str, dict[str, str]]) -> list[str]:
+    """Return one path for each public route."""
+    return [address.path(**values.get(address.name, {})) for address in public_addresses()]
+
+
+def page_paths(values: dict[str, dict[str, str]]) -> list[str]:
+    """Return one path for each public route that is a page for people."""
+    return [
+        address.path(**values.get(address.name, {}))
+        for address in public_addresses()
+        if address.name not in NOT_PAGES
+    ]
+
+
+def path_with(address: Address, part: str) -> str | None:
+    """Return the route's path with ``part`` in each place; ``None`` where the route takes no such thing."""
+    try:
+        return address.path(**dict.fromkeys(address.parts, part))
+    except NoReverseMatch:
+        return None
