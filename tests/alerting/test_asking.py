@@ -1,0 +1,315 @@
+"""Asking for alerts: one letter, one button, and nothing for strangers to learn or to misuse."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from alerts import actions
+from alerts.choices import EndedBecause
+from alerts.models import Match, SavedSearch, Subscriber, Subscription
+from letters.models import Letter
+from opportunities.search import Search
+from tests.alerting.post import dump, links, opened, part, path_of, tick
+from tests.browsing.pages import fields, heading, text
+from tests.factories import OpportunityFactory, subscribe
+
+pytestmark = pytest.mark.django_db
+
+ASK, FRESH, SENT = "/alerts/", "/alerts/fresh-link/", "/alerts/check-your-mail/"
+READER = "reader@example.com"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def ask(client, email=READER, **wishes):
+    return client.post(ASK, {"email": email} | wishes)
+
+
+def test_from_asking_to_the_first_news(client, noon):
+    answer = ask(client, q="displays", industry=["goods"])
+    (confirmation,) = tick(noon)
+    page = client.get(path_of(confirmation, "confirm"))
+    confirmed = client.post(path_of(confirmation, "confirm"), fields(page))
+    OpportunityFactory.create(title="Courtroom Display Boards", published=True, at=noon)
+    OpportunityFactory.create(title="Chairs", published=True, at=noon)
+    (news,) = tick(noon + 15 * timedelta(minutes=1))
+
+    assert (answer.status_code, answer.url) == (302, SENT)
+    assert confirmation["Subject"] == "Please confirm: alerts about Law Department purchases"
+    assert (heading(page), heading(confirmed)) == ("Confirm your alerts", "Your alerts are on")
+    assert (news["To"], news["Subject"]) == (READER, "New: Courtroom Display Boards")
+    assert "Why you get this: Opportunities with the words “displays”; Goods" in part(news, "plain")
+
+
+def test_nothing_comes_before_somebody_pressed_the_button(client, noon):
+    ask(client)
+    (confirmation,) = tick(noon)
+    client.get(path_of(confirmation, "confirm"))
+    OpportunityFactory.create(published=True, at=noon)
+
+    assert tick(noon + DAY) == []
+
+
+def test_what_came_out_between_asking_and_confirming_is_news(client, noon):
+    ask(client)
+    (confirmation,) = tick(noon)
+    OpportunityFactory.create(title="Smartboards", published=True, at=noon)
+    tick(noon + HOUR)
+    page = path_of(confirmation, "confirm")
+    client.post(page, fields(client.get(page)))
+
+    assert [news["Subject"] for news in tick(noon + HOUR)] == ["New: Smartboards"]
+    assert tick(noon + 2 * HOUR) == []
+
+
+def test_what_was_listed_before_asking_is_no_news(client, noon):
+    OpportunityFactory.create(published=True, at=noon)
+    subscribe(READER, moment=noon)
+
+    assert tick(noon + HOUR) == []
+
+
+def test_confirming_twice_begins_once(client, noon):
+    ask(client)
+    (confirmation,) = tick(noon)
+    page = path_of(confirmation, "confirm")
+    form = fields(client.get(page))
+
+    client.post(page, form)
+    before = dump()
+    again = client.post(page, form)
+
+    assert (again.status_code, dump()) == (200, before)
+
+
+def test_only_what_is_ticked_begins(client, noon):
+    ask(client, q="displays")
+    ask(client, q="chairs")
+    (confirmation,) = tick(noon)
+    page = path_of(confirmation, "confirm")
+
+    client.post(page, {"subscription": fields(client.get(page))["subscription"][:1]})
+
+    assert [str(wish) for wish in Subscription.objects.in_force()] == [
+        "Opportunities with the words “displays”"
+    ]
+
+
+def test_nobody_confirms_what_another_asked_for(client, noon):
+    other = subscribe("other@example.com", confirmed=False, moment=noon)
+    ask(client)
+    mine = [message for message in tick(noon) if message["To"] == READER]
+
+    client.post(path_of(mine[0], "confirm"), {"subscription": [other.pk]})
+
+    assert Subscription.objects.in_force().count() == 0
+
+
+def test_every_emailed_link_can_be_opened_and_changes_nothing(client, noon):
+    ask(client, q="displays")
+    subscribe("other@example.com", moment=noon)
+    OpportunityFactory.create(published=True, at=noon)
+    letters = tick(noon + HOUR)
+    subscribe(READER, Search(), moment=noon)
+    actions.ask_for_link("other@example.com", moment=noon + 2 * HOUR)
+    letters += tick(noon + 2 * HOUR)
+    addresses = {
+        link for each in letters for kind in ("plain", "html") for link in links(each, kind)
+    }
+    addresses |= {
+        each["List-Unsubscribe"].strip(" <>") for each in letters if each["List-Unsubscribe"]
+    }
+    before = dump()
+
+    answers = {
+        (address, method): getattr(Client(), method)(
+            address.removeprefix("http://127.0.0.1:8000") or "/"
+        ).status_code
+        for address in addresses
+        for method in ("get", "head")
+    }
+
+    assert {each.split("/")[4] for each in addresses if "/alerts/" in each} == {
+        "confirm", "manage", "stop",
+    }  # fmt: skip
+    assert {asked: code for asked, code in answers.items() if code != 200} == {}
+    assert dump() == before
+
+
+SPELLINGS = [
+    "ann.smith@example.com", "Ann.Smith@example.com", "annsmith@example.com", "a.n.n.s.m.i.t.h@example.com",
+    "ann.smith+1@example.com", "ann.smith+2@EXAMPLE.com", " ann.smith@example.com ", "ANNSMITH+x@example.com",
+]  # fmt: skip
+
+
+def test_twenty_requests_for_one_mailbox_are_one_letter(noon):
+    for number in range(20):
+        answer = Client(REMOTE_ADDR=f"10.0.0.{number}").post(
+            ASK, {"email": SPELLINGS[number % len(SPELLINGS)], "q": f"word{number}"}
+        )
+        assert (answer.status_code, answer["Location"]) == (302, SENT)
+
+    assert len(tick(noon)) == 1
+    assert tick(noon + 59 * timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [(timedelta(minutes=59, seconds=59), 0), (timedelta(hours=1), 1), (timedelta(hours=2), 1)],
+)
+def test_a_mailbox_gets_one_such_letter_an_hour(noon, after, count):
+    actions.ask(READER, Search(), language="en", moment=noon)
+    tick(noon)
+
+    actions.ask(READER, Search(words=("board",)), language="en", moment=noon + after)
+
+    assert len(tick(noon + after)) == count
+
+
+def test_a_mailbox_gets_three_such_letters_a_day(noon):
+    counts = []
+    for number in range(26):
+        moment = noon + number * HOUR
+        actions.ask(READER, Search(words=(f"{number}",)), language="en", moment=moment)
+        counts.append(len(tick(moment)))
+
+    assert counts == [1, 1, 1, *[0] * 21, 1, 1]
+
+
+def test_one_visitor_asks_ten_times_an_hour(client, noon):
+    codes = [ask(client, f"reader{number}@example.com").status_code for number in range(12)]
+
+    assert codes == [302] * 10 + [429] * 2
+    assert Subscriber.objects.count() == 10
+    assert ask(Client(REMOTE_ADDR="10.0.0.9")).status_code == 302
+
+
+def test_forms_with_mistakes_are_not_counted(client, noon):
+    for _try in range(12):
+        assert ask(client, "nobody").status_code == 422
+
+    assert ask(client).status_code == 302
+
+
+def seen(answer):
+    """Return all that a stranger sees of an answer, without what differs each time."""
+    once = {"X-Request-ID", "Date"}
+    headers = {name: value for name, value in answer.headers.items() if name not in once}
+    return answer.status_code, headers, text(answer), sorted(answer.cookies)
+
+
+@pytest.mark.parametrize("page", [ASK, FRESH])
+def test_known_and_unknown_addresses_get_the_same_answer(noon, page):
+    subscribe("confirmed@example.com", moment=noon)
+    subscribe("pending@example.com", confirmed=False, moment=noon)
+    ended = subscribe("ended@example.com", moment=noon)
+    actions.stop([ended.pk], because=EndedBecause.MANAGE, moment=noon)
+
+    answers = [
+        seen(Client(REMOTE_ADDR=f"10.0.0.{number}").post(page, {"email": f"{name}@example.com"}))
+        for number, name in enumerate(["confirmed", "pending", "ended", "unknown"])
+    ]
+
+    assert answers == [answers[0]] * 4
+    assert answers[0][:2] == (
+        302, answers[0][1] | {"Location": SENT, "Cache-Control": "private, no-store"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [ASK, FRESH])
+def test_no_request_sends_or_writes_a_letter(noon, page, django_capture_on_commit_callbacks):
+    subscribe("known@example.com", moment=noon)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for name in ("known", "unknown"):
+            Client().post(page, {"email": f"{name}@example.com"})
+
+    assert (mail.outbox, Letter.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_fresh_link_is_sent_only_where_somebody_subscribes(client, noon, known):
+    if known:
+        subscribe(READER, moment=noon)
+
+    client.post(FRESH, {"email": READER})
+
+    assert [letter["Subject"] for letter in tick(noon)] == (
+        ["Your link to manage alerts about Law Department purchases"] if known else []
+    )
+
+
+WRONG = "Enter a valid email address."
+FULL = "Enter an address with a full domain name, such as name@example.com."
+OTHER = "We cannot write to this address. Please use another one."
+
+
+@pytest.mark.parametrize("page", [ASK, FRESH])
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("", "This field is required."),
+        ("reader", WRONG),
+        ("reader@", WRONG),
+        ("reader@example..com", WRONG),
+        ("reader@localhost", FULL),
+        ("reader@[127.0.0.1]", FULL),
+        ("reader@[::1]", FULL),
+        ("a" * 65 + "@example.com", OTHER),
+        ("reader@example.com\r\nBcc: victim@example.com", WRONG),
+        ("reader\r\n@example.com", WRONG),
+        ("réader@example.com", WRONG),
+        ('"a b"@example.com, victim@example.com', WRONG),
+        ("victim@example.com,reader@example.com", WRONG),
+        ("a" * 250 + "@example.com", "Ensure this value has at most 254 characters (it has 262)."),
+    ],
+)
+def test_an_address_that_cannot_be_mailed_is_refused_in_words(client, noon, page, email, words):
+    answer = client.post(page, {"email": email})
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert (Subscriber.objects.count(), Letter.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "email", ["a" * 64 + "@example.com", "o'neil+x@example.com", "reader@bücher.example"]
+)
+def test_an_unusual_address_that_can_be_mailed_is_taken(client, noon, email):
+    assert ask(client, email).status_code == 302
+    assert [opened(Letter.objects.get())["To"] for _letter in tick(noon)] != []
+
+
+def test_what_was_typed_is_kept_when_the_address_is_wrong(client, noon):
+    answer = ask(client, "reader", q="displays & <boards>", industry=["goods", "construction"])
+
+    kept = fields(answer)
+    assert (kept["email"], kept["q"], kept["industry"]) == (
+        ["reader"], ["displays & <boards>"], ["goods", "construction"],
+    )  # fmt: skip
+
+
+def test_the_form_begins_with_the_search_that_led_to_it(client):
+    page = client.get(f"{ASK}?q=displays&industry=goods&method=mwbe-small-purchase")
+
+    form = fields(page)
+    assert (form["q"], form["industry"], form["method"]) == (
+        ["displays"], ["goods"], ["mwbe-small-purchase"],
+    )  # fmt: skip
+
+
+def test_equal_wishes_of_many_are_stored_once(client, noon):
+    for number, words in enumerate(["Display boards", "boards, DISPLAYS!", "board display board"]):
+        ask(client, f"reader{number}@example.com", q=words)
+        ask(client, f"reader{number}@example.com", q=words)
+
+    assert (SavedSearch.objects.count(), Subscription.objects.count()) == (1, 3)
+
+
+def test_nobody_is_owed_anything_before_confirming(client, noon):
+    ask(client)
+    OpportunityFactory.create(published=True, at=noon)
+    tick(noon + HOUR)
+
+    assert Match.objects.count() == 0

@@ -1,0 +1,241 @@
+"""What a letter says, to whom, when, and how mail programs see it."""
+
+import email.utils
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+
+from letters.models import Letter
+from opportunities import actions
+from opportunities.choices import Industry
+from opportunities.models import Opportunity, Revision
+from opportunities.search import Search
+from tests.alerting.post import links, opened, part, tick
+from tests.browsing.pages import fields
+from tests.factories import OpportunityFactory, StaffFactory, subscribe
+
+pytestmark = pytest.mark.django_db
+
+READER = "reader@example.com"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+BOARDS, GOODS = Search(words=("board",), text="boards"), Search(industries=(Industry.GOODS,))
+
+
+@pytest.fixture(autouse=True)
+def hold(settings):
+    settings.PUBLISH_HOLD_MINUTES = 0
+
+
+def listed(title="Display boards", **facts):
+    return OpportunityFactory.create(title=title, published=True, **facts)
+
+
+def changed(purchase, moment, **facts):
+    purchase = Opportunity.objects.get(pk=purchase.pk)
+    for field, value in facts.items():
+        setattr(purchase, field, value)
+    return actions.amend(purchase, by=None, moment=moment)
+
+
+def why(message):
+    return re.findall(r"Why you get this: (.*)", part(message, "plain"))
+
+
+def test_three_searches_of_one_reader_are_one_letter_that_names_each(noon):
+    for search in (Search(), BOARDS, GOODS):
+        subscribe(READER, search, moment=noon)
+    listed()
+
+    (letter,) = tick(noon)
+
+    assert letter["Subject"] == "New: Display boards"
+    assert why(letter) == [
+        "All opportunities; Opportunities with the words “boards”; Opportunities with Goods"
+    ]
+
+
+def test_two_readers_get_a_letter_each_and_only_once(noon):
+    for name in ("one", "other"):
+        subscribe(f"{name}@example.com", moment=noon)
+    subscribe("third@example.com", Search(words=("chair",), text="chairs"), moment=noon)
+    listed()
+
+    assert sorted(letter["To"] for letter in tick(noon)) == ["one@example.com", "other@example.com"]
+    assert tick(noon + HOUR) == []
+
+
+def test_several_purchases_come_in_one_letter_in_the_order_of_publication(noon):
+    subscribe(READER, moment=noon)
+    for title in ("Chairs", "Boards", "Lamps"):
+        listed(title)
+
+    (letter,) = tick(noon)
+
+    assert letter["Subject"] == "3 purchases for you: Chairs and more"
+    told = [link for link in links(letter) if "/opportunities/" in link]
+    assert [link.rsplit("/", 2)[1] for link in told] == ["chairs", "boards", "lamps"]
+
+
+def test_a_letter_says_what_is_known_and_what_is_not(noon):
+    subscribe(READER, BOARDS, moment=noon)
+    listed(value_max=Decimal(90_000))
+
+    (letter,) = tick(noon)
+
+    said = [line for line in part(letter, "plain").splitlines() if line]
+    assert said[:7] == [
+        "NEW - Coming up",
+        "Display boards",
+        "Expected: Not yet announced",
+        "Responses due: Not yet announced",
+        "Estimated value: Up to $90,000",
+        "Industry: Goods",
+        "Method: M/WBE Noncompetitive Small Purchase",
+    ]
+
+
+def test_changes_that_fall_in_one_letter_are_told_as_one(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed()
+    tick(noon)
+    for value in ("80000", "85000", "90000"):
+        changed(purchase, noon, value_max=Decimal(value), contract_term=f"{value} hours")
+
+    (letter,) = tick(noon)
+
+    assert letter["Subject"] == "Changed: Display boards"
+    assert [line for line in part(letter, "plain").splitlines() if "was “" in line] == [
+        "Estimated value: was “Not yet announced”, is now “Up to $90,000”",
+        "Contract term: was “Not yet announced”, is now “90000 hours”",
+    ]
+
+
+def test_a_cosmetic_change_is_told_to_nobody(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed()
+    tick(noon)
+
+    changed(purchase, noon, title="Display boards, corrected")
+
+    assert tick(noon) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [(timedelta(minutes=14, seconds=59), 0), (timedelta(minutes=15), 1), (HOUR, 1)],
+)
+def test_nobody_is_told_before_the_hold_is_over(noon, settings, after, count):
+    settings.PUBLISH_HOLD_MINUTES = 15
+    subscribe(READER, moment=noon - HOUR)
+    listed()
+
+    assert len(tick(noon + after)) == count
+
+
+def test_mail_programs_are_told_how_to_stop_and_what_this_is(noon):
+    subscribe(READER, moment=noon)
+    listed()
+    tick(noon)
+
+    letter = Letter.objects.get()
+    message = opened(letter)
+    stop = message["List-Unsubscribe"].strip()
+    assert re.fullmatch(r"<http://127\.0\.0\.1:8000/alerts/stop/[\w:=-]+/>", stop)
+    assert stop.strip("<>") in links(message)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (
+        message["List-Id"] == "Purchases of the NYC Law Department <alerts.localhost.localdomain>"
+    )
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["From"] == configured.DEFAULT_FROM_EMAIL
+    assert message["Message-ID"] == f"<{letter.public_id}@localhost.localdomain>"
+    assert email.utils.parsedate_to_datetime(message["Date"]) == noon
+    for header in ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Id"):
+        assert len(message.get_all(header, [])) == 1
+
+
+def test_a_confirmation_is_no_list_mail(noon):
+    subscribe(READER, confirmed=False, moment=noon)
+
+    (letter,) = tick(noon)
+
+    assert (letter["Auto-Submitted"], letter["List-Unsubscribe"]) == ("auto-generated", None)
+
+
+def test_text_and_html_name_the_same_purchases_and_links(noon):
+    subscribe(READER, moment=noon)
+    for title in ("Chairs & <tables>", "Boards"):
+        listed(title, value_max=Decimal(90_000))
+    purchase = listed("Lamps")
+    changed(purchase, noon, value_max=Decimal(1))
+
+    (letter,) = tick(noon)
+
+    text, html = part(letter, "plain"), part(letter, "html")
+    assert set(links(letter, "plain")) == set(links(letter, "html"))
+    for words in ("Chairs & <tables>", "Boards", "Lamps", "Up to $90,000", "All opportunities"):
+        escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        assert text.count(words) == html.count(escaped), words
+    assert "<tables>" not in html
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_links_lead_to_our_own_address_whatever_the_request_said(noon, settings, host):
+    settings.SITE_URL = "https://portal.example"
+    Client().post("/alerts/", {"email": READER}, headers={"Host": host})
+    subscribe("other@example.com", moment=noon)
+    listed()
+
+    letters = tick(noon)
+
+    assert len(letters) == 2
+    for letter in letters:
+        found = [*links(letter, "plain"), *links(letter, "html"), letter["List-Unsubscribe"] or ""]
+        assert [link for link in found if link and "https://portal.example" not in link] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("Boards\r\nBcc: victim@example.com", "New: Boards Bcc: victim@example.com"),
+        ("Boards\nand chairs", "New: Boards and chairs"),
+        ("Bo\x1bards\x7f \u202egnihtyna\u202c", "New: Bo ards gnihtyna"),
+        ("\u2028Boards\u2029and\x85chairs", "New: Boards and chairs"),
+        ("Boards  🪑", "New: Boards 🪑"),
+        ("a" * 200, "New: " + "a" * 195),
+        ("<b>Boards</b> & “chairs”", "New: <b>Boards</b> & “chairs”"),
+    ],
+)
+def test_a_title_becomes_a_subject_of_one_line(noon, title, subject):
+    subscribe(READER, moment=noon)
+    listed(title)
+
+    (letter,) = tick(noon)
+
+    assert letter["Subject"] == subject
+    assert (letter["Bcc"], letter["To"]) == (None, READER)
+
+
+def test_the_letter_carries_the_id_of_the_request_that_published(noon, client):
+    subscribe(READER, moment=noon)
+    client.force_login(StaffFactory.create())
+    page = "/admin/opportunities/opportunity/add/"
+    form = fields(client.get(page), form="opportunity_form")
+
+    answer = client.post(page, form | {"title": "Boards", "industry": "goods", "_publish": "1"})
+    tick(noon)
+
+    assert answer.status_code == 302
+    assert Revision.objects.get().request_id == answer["X-Request-ID"]
+    assert Letter.objects.get().request_id == answer["X-Request-ID"]
+
+
+def test_the_confirmation_carries_the_id_of_the_request_that_asked(noon, client):
+    answer = client.post("/alerts/", {"email": READER})
+    tick(noon)
+
+    assert Letter.objects.get().request_id == answer["X-Request-ID"]
