@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import ManyToManyField
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -29,6 +31,9 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "name")
     readonly_fields = ("last_login", "joined_at")
+    # Boxes to tick: Django's pair of lists moves choices by script alone and is too wide for a phone.
+    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
         (
@@ -46,3 +51,6 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class RoleAdmin(Desk, GroupAdmin):
     """Django's own groups, with the manners of the other lists."""
+
+    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}

@@ -12,6 +12,7 @@ from letters.admin import ReadOnly
 
 class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Subscription
+    template = "admin/read_only_rows.html"
     extra = 0
     can_delete = False
     fields = readonly_fields = (

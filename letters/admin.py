@@ -22,6 +22,7 @@ class ReadOnly(Desk):
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Attempt
+    template = "admin/read_only_rows.html"
     extra = 0
     can_delete = False
     readonly_fields = ("at", "outcome", "code", "reply")

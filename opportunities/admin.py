@@ -28,6 +28,10 @@ from opportunities.models import (
 from opportunities.publishing import Finding, NotPublishable, publication_warnings
 
 PUBLISH = "_publish"
+STATE = (
+    gettext_lazy("State"),
+    {"fields": ("reference", "stage", "published_at", "created_by", "created_at")},
+)
 
 
 class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,6 +47,7 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Revision
+    template = "admin/read_only_rows.html"
     extra = 0
     can_delete = False
     fields = readonly_fields = ("number", "kind", "at", "by", "is_material", "note")
@@ -71,7 +76,7 @@ class OpportunityAdmin(Desk):
     list_filter = ("stage", "method", "industry")
     search_fields = ("title", "reference", "solicitation_epin", "award_epin")
     ordering = ("-created_at", "-pk")
-    autocomplete_fields = ("naics", "main_commodity")
+    empty_value_display = gettext_lazy("not yet")
     readonly_fields = ("reference", "stage", "published_at", "created_by", "created_at")
     inlines = (RevisionInline,)
     save_on_top = True
@@ -109,11 +114,15 @@ class OpportunityAdmin(Desk):
             gettext_lazy("Where this is from"),
             {"fields": ("source", "source_url", "last_confirmed_on", "internal_notes")},
         ),
-        (
-            gettext_lazy("State"),
-            {"fields": ("reference", "stage", "published_at", "created_by", "created_at")},
-        ),
+        STATE,
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
+        """A purchase that is being added has no state and no history yet."""
+        return [part for part in super().get_fieldsets(request, obj) if obj or part is not STATE]
+
+    def get_inlines(self, request: HttpRequest, obj: Opportunity | None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"agency": Agency.objects.order_by("pk").values_list("pk", flat=True).first()}
