@@ -28,7 +28,7 @@ from opportunities.models import (
 from opportunities.publishing import Finding, NotPublishable, publication_warnings
 
 PUBLISH = "_publish"
-STATE = (
+STATE: Any = (
     gettext_lazy("State"),
     {"fields": ("reference", "stage", "published_at", "created_by", "created_at")},
 )
