@@ -1,5 +1,6 @@
 """A browser for the tests: Debian's Chromium, watched so that nothing it complains of goes unseen."""
 
+import os
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 from tests.environment import ROOT
 
 SCREENSHOTS = ROOT / "test-output" / "screenshots"
+PICTURES = ROOT / "docs" / "images"  # of the documents; written again by ``make screenshots``
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OUR_HOSTS = {"127.0.0.1", "localhost"}
 ARGUMENTS = [
@@ -26,6 +28,7 @@ ARGUMENTS = [
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
+AXE = Axe()
 _BAD_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -64,16 +67,37 @@ class Watch:
 
 def axe(page: Page) -> None:
     """Assert that axe finds nothing to say against the page: every default rule, none ignored."""
-    violations = Axe().run(page).response["violations"]
-    assert not violations, f"{page.url}\n" + "\n".join(
+    found = violations(page)
+    assert not found, f"{page.url}\n" + "\n".join(found)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe says against the page, one text for each place: every default rule, none ignored."""
+    if page.evaluate("typeof axe === 'undefined'"):  # once is enough for a document
+        page.evaluate(AXE.axe_script)
+    # `preload` would read style sheets for rules that are not among the default ones, and trip over the CSP.
+    answer = page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+    return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"
-        for rule in violations
+        for rule in answer["violations"]
         for node in rule["nodes"]
-    )
+    ]
 
 
 def screenshot(page: Page, name: str) -> Path:
     """Write the whole page to ``test-output/screenshots/<name>.png`` for people to look at."""
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=True)
+    return path
+
+
+def picture(page: Page, name: str) -> Path:
+    """Write what the window shows, for the documents; ``UPDATE_SCREENSHOTS=1`` puts it in docs/images.
+
+    Not on every run: the bytes differ each time, and only people can say whether one looks right.
+    """
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path)
+    if os.environ.get("UPDATE_SCREENSHOTS") and (PICTURES / path.name).exists():
+        shutil.copy(path, PICTURES)
     return path

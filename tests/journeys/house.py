@@ -1,0 +1,142 @@
+"""A portal with something of everything in it, and the address of each page that people meet."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from alerts import actions as alert_actions
+from alerts import links
+from alerts.tasks import tell_who_asked
+from core.links import seal
+from letters.tasks import send_letters
+from opportunities import actions
+from opportunities.choices import Confidence, Method, Precision
+from opportunities.models import Opportunity
+from opportunities.search import Search
+from tests.factories import OpportunityFactory, StaffFactory, subscribe
+from vendors.requirements import REQUIREMENTS
+
+DAY = timedelta(days=1)
+# Spreadsheets hold such titles; none may push a phone's page sideways.
+LONG = "Interactive" + "Whiteboard" * 12
+
+
+@dataclass
+class House:
+    """``public`` and ``alerts`` map a name to an address, and to the status to expect if not 200."""
+
+    public: dict[str, str]
+    alerts: dict[str, tuple[str, int]]
+    officer: User
+    draft: Opportunity
+    published: Opportunity
+
+
+def furnished() -> House:
+    """Fill the database. Letters that are owed have been sent when this returns."""
+    moment = timezone.now()
+    call_command("load_upcoming", verbosity=0)
+    officer = StaffFactory.create(name="The officer")
+    opened = everything_known(moment)
+    closed = listed(title="Court Reporting", opens_at=moment - 9 * DAY, due_at=moment - DAY)
+    untold = listed(title=LONG)
+    for number in range(11):  # with the others, one more than fits on a page
+        listed(title=f"Office Chairs {number}")
+    alerts = alert_pages()
+    amended(opened, officer, moment)
+    alert_actions.ask_for_link("runs@vendor.example", moment=moment)
+    tell_who_asked()
+    send_letters()
+    return House(
+        {
+            "home": "/",
+            "list": "/opportunities/",
+            "list-second-page": "/opportunities/?page=2",
+            "list-nothing-found": f"/opportunities/?q={LONG}x",
+            "list-narrowed": "/opportunities/?q=license&phase=upcoming&industry=goods&method=mwbe-small-purchase",
+            "detail-open": opened.get_absolute_url(),
+            "detail-closed": closed.get_absolute_url(),
+            "detail-little-known": untold.get_absolute_url(),
+            "method": "/mwbe-small-purchases/",
+            "doing-business": "/doing-business/",
+            "guide": "/getting-ready/",
+            **{f"guide-{need.key}": f"/getting-ready/{need.key}/" for need in REQUIREMENTS},
+            "about": "/about/",
+            "accessibility": "/accessibility/",
+            "subscribe": "/alerts/",
+            "subscribe-to-a-search": "/alerts/?q=license&industry=goods",
+            "check-mail": "/alerts/check-your-mail/",
+            "fresh-link": "/alerts/fresh-link/",
+        },
+        alerts,
+        officer,
+        OpportunityFactory.create(title="A draft", value_max=Decimal("500000.01")),
+        opened,
+    )
+
+
+def everything_known(moment: datetime) -> Opportunity:
+    """Publish a solicitation, open now, of which every fact is known."""
+    return listed(
+        title="Courtroom Display Boards",
+        summary="Boards for two courtrooms.\n\nWith mounting, cabling and one day of training.",
+        method=Method.SEALED_BID,
+        keywords="display, smartboard, audiovisual",
+        brand_named="None",
+        expected_on=date(2027, 1, 1),
+        expected_precision=Precision.QUARTER,
+        expected_confidence=Confidence.LIKELY,
+        opens_at=moment - DAY,
+        questions_due_at=moment + 3 * DAY,
+        due_at=moment + 9 * DAY,
+        contract_term="One year",
+        value_min=Decimal(100000),
+        value_max=Decimal(250000),
+        solicitation_epin="02527B0001",
+        passport_url="https://passport.example/rfx/1",
+        contact_name="Procurement unit",
+        contact_email="procurement-of-the-department@law.example",
+        contact_phone="212 555 0100",
+        last_confirmed_on=date(2027, 1, 4),
+    )
+
+
+def amended(opportunity: Opportunity, officer: User, moment: datetime) -> None:
+    """Move the deadline, so that the page has a history and the letter a change."""
+    opportunity.due_at = moment + 12 * DAY
+    actions.amend(opportunity, by=officer, moment=moment, note="The deadline moved by three days")
+
+
+def alert_pages() -> dict[str, tuple[str, int]]:
+    """Make subscribers in every state, and return the pages behind their links."""
+    running = subscribe("runs@vendor.example", Search())
+    pending = subscribe("asked@vendor.example", Search(), confirmed=False)
+    gone = subscribe("gone@vendor.example", Search())
+    with time_machine.travel(timezone.now() - 8 * DAY):
+        old = links.manage_url(running.subscriber)
+    addresses = {
+        "confirm": (links.confirm_url(pending.subscriber), 200),
+        "confirm-done": (links.confirm_url(running.subscriber), 200),
+        "confirm-nothing": (links.confirm_url(gone.subscriber), 200),
+        "manage": (links.manage_url(running.subscriber), 200),
+        "manage-nothing": (links.manage_url(gone.subscriber), 200),
+        "stop": (links.stop_url([running.pk]), 200),
+        "stop-done": (links.stop_url([gone.pk]), 200),
+        "stop-unknown": (links.stop_url([0]), 200),
+        "confirm-unknown": (f"/alerts/confirm/{seal(links.CONFIRM, 0)}/", 200),
+        "link-spoiled": ("/alerts/manage/torn/", 404),
+        "link-old": (old, 410),
+    }
+    gone.ended_at, gone.ended_because = timezone.now(), "letter"
+    gone.save()
+    return addresses
+
+
+def listed(**facts: object) -> Opportunity:
+    """Publish a purchase while it is still coming, so that it needs no more than a title."""
+    return OpportunityFactory.create(published=True, at=timezone.now() - 30 * DAY, **facts)
