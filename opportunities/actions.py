@@ -59,18 +59,22 @@ def amend(
     facts could not be published, and then nothing has changed.
     """
     stored = _locked(changed)
+    if stored.stage != Stage.PUBLISHED:
+        raise ValueError("Only what is public can be amended; save a draft instead.")
     if blockers := blockers_of(changed, moment=moment):
         raise NotPublishable(blockers)
     changed.save()
-    changes = differences(stored.revisions.latest("number").snapshot, snapshot(_locked(changed)))
+    fresh = _locked(
+        changed
+    )  # as the database holds it: a form's “1.0” and “1.00” are one value there
+    changes = differences(stored.revisions.latest("number").snapshot, snapshot(fresh))
     if not changes:
         return None
-    material = is_material(changes)
     return _write(
-        changed,
+        fresh,
         RevisionKind.AMENDED,
         changes=changes,
-        material=material,
+        material=is_material(changes),
         by=by,
         moment=moment,
         note=note,

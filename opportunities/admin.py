@@ -76,7 +76,7 @@ class OpportunityAdmin(Desk):
     list_filter = ("stage", "method", "industry")
     search_fields = ("title", "reference", "solicitation_epin", "award_epin")
     ordering = ("-created_at", "-pk")
-    empty_value_display = gettext_lazy("not yet")
+    empty_value_display = gettext_lazy("not given")
     readonly_fields = ("reference", "stage", "published_at", "created_by", "created_at")
     inlines = (RevisionInline,)
     save_on_top = True

@@ -15,11 +15,12 @@ class Limit:
     amount: Decimal  # US dollars; a ceiling or a cap includes it, a floor excludes it
     source: str
     effective_is_inferred: bool = False
+    industry: str = ""  # blank: every industry that has no limit of its own in force
 
 
 @dataclass(frozen=True)
 class LimitHistory:
-    """All limits of one purchase's method and industry, past and present, in any order."""
+    """All limits of one method, past, present and announced, in any order."""
 
     listing_cap: tuple[Limit, ...] = ()
     ceiling: tuple[Limit, ...] = ()
@@ -37,9 +38,17 @@ def limit_on(day: date, limits: Iterable[Limit]) -> Limit:
     return max(begun, key=lambda limit: limit.effective)
 
 
-def limit_or_none(day: date, limits: Iterable[Limit]) -> Limit | None:
-    """Return the limit in force on ``day``, or ``None`` where none is known."""
-    try:
-        return limit_on(day, limits)
-    except LookupError:
-        return None
+def limit_for(industry: str, day: date, limits: Iterable[Limit]) -> Limit | None:
+    """Return the limit in force on ``day`` for ``industry``, ``None`` where none is known.
+
+    An industry's own limit takes the place of the general one from the day its own took effect.
+    """
+    known = list(limits)
+    own = [limit for limit in known if limit.industry and limit.industry == industry]
+    general = [limit for limit in known if not limit.industry]
+    for candidates in (own, general):
+        try:
+            return limit_on(day, candidates)
+        except LookupError:
+            continue
+    return None

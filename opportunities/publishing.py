@@ -10,17 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from opportunities.choices import Industry, Stage
-from opportunities.limits import Limit, LimitHistory, limit_or_none
+from opportunities.limits import Limit, LimitHistory, limit_for
+from opportunities.validators import validate_real_date
 
 if TYPE_CHECKING:
     from opportunities.models import Opportunity
 
-PLACEHOLDER_YEAR = 2090  # City files write "no date" as 2099 or 9999
 WELL_FORMED_EPIN = re.compile(r"^\d{5}[A-Z]\d{4}")
 
 
@@ -96,7 +97,8 @@ def _too_expensive(
     field = "value_max" if opportunity.value_max is not None else "value_min"
     if value is None:
         return
-    cap, ceiling = limit_or_none(day, limits.listing_cap), limit_or_none(day, limits.ceiling)
+    cap = limit_for(opportunity.industry, day, limits.listing_cap)
+    ceiling = limit_for(opportunity.industry, day, limits.ceiling)
     if cap and value > cap.amount:
         yield Finding(
             field, _over(value, cap, _("the most that the agency lists under this method"))
@@ -134,41 +136,48 @@ def _since(limit: Limit) -> str:
 def _impossible_dates(opportunity: "Opportunity") -> Iterator[Finding]:
     for field in ("opens_at", "questions_due_at", "due_at", "expected_on"):
         value: date | None = getattr(opportunity, field)
-        if value is not None and value.year >= PLACEHOLDER_YEAR:
-            yield Finding(
-                field,
-                _("The year %d stands for “no date” in City files. Leave the field blank.")
-                % value.year,
-            )
+        try:
+            if value is not None:
+                validate_real_date(value)
+        except ValidationError as error:
+            yield Finding(field, error.messages[0])
 
 
 def _not_ready_to_open(opportunity: "Opportunity", moment: datetime) -> Iterator[Finding]:
-    """A purchase that is open must tell vendors what they need to respond; one that is coming need not."""
-    if opportunity.opens_at is None or opportunity.opens_at > moment:
+    """A purchase with a day of opening opens by itself, so it must tell vendors by then what they need."""
+    if opportunity.opens_at is None:
         return
     if opportunity.due_at is None:
-        yield Finding("due_at", _("It is open, so say when responses are due."))
+        yield Finding("due_at", _("It has a day of opening, so say when responses are due."))
     elif opportunity.due_at <= moment and opportunity.stage == Stage.DRAFT:
         yield Finding("due_at", _("Responses were due before now. Give a later moment."))
     if not opportunity.contact_name or not opportunity.contact_email:
         yield Finding(
-            "contact_email", _("It is open, so name a contact and an email address for questions.")
+            "contact_email",
+            _("It has a day of opening, so name a contact and an email address for questions."),
         )
     if not opportunity.main_commodity_id and opportunity.method_facts.needs_city_mwbe:
         yield Finding(
             "main_commodity",
-            _("It is open, so name the commodity: only vendors enrolled in it are asked."),
+            _(
+                "It has a day of opening, so name the commodity: only vendors enrolled in it are asked."
+            ),
         )
     if not opportunity.summary.strip():
-        yield Finding("summary", _("It is open, so say in plain words what is wanted."))
+        yield Finding(
+            "summary", _("It has a day of opening, so say in plain words what is wanted.")
+        )
     if not opportunity.solicitation_epin and not opportunity.passport_url:
-        yield Finding("solicitation_epin", _("It is open, so give its EPIN or its PASSPort link."))
+        yield Finding(
+            "solicitation_epin",
+            _("It has a day of opening, so give its EPIN or its PASSPort link."),
+        )
 
 
 def _at_or_below_floor(
     opportunity: "Opportunity", limits: LimitHistory, day: date
 ) -> Iterator[Finding]:
-    floor = limit_or_none(day, limits.floor)
+    floor = limit_for(opportunity.industry, day, limits.floor)
     if floor and opportunity.value_max is not None and opportunity.value_max <= floor.amount:
         yield Finding(
             "value_max",

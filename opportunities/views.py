@@ -9,6 +9,7 @@ from core.http import public_page
 from opportunities import words
 from opportunities.choices import LimitKind, Method, Phase
 from opportunities.forms import SearchForm
+from opportunities.limits import limit_for
 from opportunities.models import MethodLimit, OfficialLink, Opportunity
 from opportunities.revisions import told
 from opportunities.search import Search
@@ -21,7 +22,7 @@ ON_HOME = 5
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     moment = timezone.now()
-    public = Opportunity.objects.select_related("agency")
+    public = Opportunity.objects
     upcoming = public.upcoming_at(moment).most_urgent_first(moment)
     return render(
         request,
@@ -44,7 +45,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     shown = Opportunity.objects.public()
     if phase:
         shown = shown.in_phase(Phase(phase), moment)
-    found = search.apply(shown).select_related("agency").most_urgent_first(moment)
+    found = search.apply(shown).most_urgent_first(moment)
     page = _page(Paginator(found, PER_PAGE), request.GET.get("page", "1"))
     context = {"moment": moment, "search": search, "phase": phase, "page": page}
     if request.htmx:  # type: ignore[attr-defined]
@@ -104,23 +105,27 @@ def doing_business(request: HttpRequest) -> HttpResponse:
 @public_page
 def method(request: HttpRequest) -> HttpResponse:
     """The M/WBE small purchase method explained, with its limits as they stand in the database."""
-    limits = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).select_related("agency")
-    caps = limits.filter(kind=LimitKind.LISTING_CAP)
-    ceilings = limits.filter(kind=LimitKind.CEILING)
-    today = timezone.localdate()
+    rows = MethodLimit.objects.filter(method=Method.MWBE_SMALL_PURCHASE).select_related("agency")
+    kinds = {kind: list(rows.filter(kind=kind).oldest_first()) for kind in LimitKind}
     return render(
         request,
         "opportunities/method.html",
         {
             "links": OfficialLink.objects.by_key(),
-            "cap": caps.in_force_on(today),
-            "ceiling": ceilings.in_force_on(today),
-            "caps": caps.oldest_first(),
-            "ceilings": ceilings.oldest_first(),
-            "floors": limits.filter(kind=LimitKind.FLOOR).oldest_first(),
+            "cap": _in_force(kinds[LimitKind.LISTING_CAP]),
+            "ceiling": _in_force(kinds[LimitKind.CEILING]),
+            "caps": kinds[LimitKind.LISTING_CAP],
+            "ceilings": kinds[LimitKind.CEILING],
+            "floors": kinds[LimitKind.FLOOR],
             "small_purchases": Search(methods=(Method.MWBE_SMALL_PURCHASE,)).query_string(),
         },
     )
+
+
+def _in_force(rows: list[MethodLimit]) -> MethodLimit | None:
+    """Return the row whose limit holds today for industries without one of their own."""
+    limit = limit_for("", timezone.localdate(), (row.as_limit() for row in rows))
+    return next((row for row in rows if row.as_limit() == limit), None)
 
 
 def _other_methods() -> str:

@@ -3,6 +3,7 @@
 Reads snapshots (JSON values), so that what was said a year ago can be said again. Unknown has words too.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,7 @@ Snapshot = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Fact:
+    key: str
     label: str
     words: str
     is_known: bool
@@ -143,38 +145,46 @@ SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
     ("brand", gettext_lazy("Brand named by the agency"), _plain("brand_named")),
     ("epin", gettext_lazy("Solicitation EPIN"), _plain("solicitation_epin")),
     ("award-epin", gettext_lazy("Award EPIN"), _plain("award_epin")),
+    ("rfx", gettext_lazy("PASSPort RFx number"), _plain("passport_rfx_id")),
     ("passport", gettext_lazy("PASSPort link"), _plain("passport_url")),
+    ("keywords", gettext_lazy("Other words for it"), _plain("keywords")),
     ("contact", gettext_lazy("Contact"), contact),
     ("confirmed", gettext_lazy("Last confirmed by the agency"), _confirmed),
 ]
 # Shown beside the title, or only when there is something to say.
 ELSEWHERE = {"title", "summary"}
-ONLY_IF_KNOWN = {"questions", "brand", "award-epin", "passport"}
+# Where “not yet announced” would be the wrong word for unknown.
+UNKNOWN = {
+    "contact": gettext_lazy("No contact is named yet"),
+    "confirmed": gettext_lazy("Not confirmed since it was listed"),
+}
+ONLY_IF_KNOWN = {"questions", "brand", "award-epin", "rfx", "passport", "keywords"}
 AT_A_GLANCE = ("expected", "due", "value", "industry", "method")
 
 
 def all_facts(facts: Snapshot) -> list[Fact]:
     """Return what a page shows, unknowns in words."""
-    said = [(key, label, say(facts)) for key, label, say in SAID if key not in ELSEWHERE]
-    return [
-        Fact(str(label), words or not_yet(), bool(words))
-        for key, label, words in said
-        if words or key not in ONLY_IF_KNOWN
-    ]
+    shown = [fact for fact in _said(facts) if fact.key not in ELSEWHERE]
+    return [fact for fact in shown if fact.is_known or fact.key not in ONLY_IF_KNOWN]
 
 
 def at_a_glance(facts: Snapshot) -> list[Fact]:
     """Return the few facts by which a vendor decides whether to read on."""
-    said = {key: (str(label), say(facts)) for key, label, say in SAID}
-    return [
-        Fact(label, words or not_yet(), bool(words))
-        for label, words in (said[key] for key in AT_A_GLANCE)
-    ]
+    shown = {fact.key: fact for fact in _said(facts)}
+    return [shown[key] for key in AT_A_GLANCE]
 
 
 def changes_between(before: Snapshot, after: Snapshot) -> list[Change]:
     """Return what reads differently, old and new in words; unknown values are said as such."""
-    said = [(str(label), say(before), say(after)) for _key, label, say in SAID]
+    pairs = zip(_said(before), _said(after), strict=True)
+    return [Change(old.label, old.words, new.words) for old, new in pairs if old != new]
+
+
+def _said(snapshot: Snapshot) -> list[Fact]:
+    """Say every fact. A snapshot taken before a field existed lacks it: that is unknown, too."""
+    facts: Snapshot = defaultdict(lambda: None, snapshot)
+    said = [(key, str(label), say(facts)) for key, label, say in SAID]
     return [
-        Change(label, old or not_yet(), new or not_yet()) for label, old, new in said if old != new
+        Fact(key, label, words or str(UNKNOWN.get(key, not_yet())), bool(words))
+        for key, label, words in said
     ]

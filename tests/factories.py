@@ -1,6 +1,6 @@
 """The dullest valid row of each model; a test says what matters."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import factory
@@ -13,8 +13,8 @@ from alerts.models import Subscriber, Subscription
 from letters.choices import Priority
 from letters.models import Letter
 from opportunities import actions
-from opportunities.choices import Industry
-from opportunities.models import Agency, Opportunity
+from opportunities.choices import CodeScheme, Industry
+from opportunities.models import Agency, CommodityCode, Opportunity
 from opportunities.search import Search
 
 
@@ -43,8 +43,34 @@ class OpportunityFactory(DjangoModelFactory[Opportunity]):
     @classmethod
     def _create(cls, model_class: type[Opportunity], *args: Any, **kwargs: Any) -> Opportunity:
         published, at = kwargs.pop("published", False), kwargs.pop("at", None)
-        draft: Opportunity = super()._create(model_class, *args, **kwargs)
-        return actions.publish(draft, by=None, moment=at or timezone.now()) if published else draft
+        if not published:
+            return super()._create(model_class, *args, **kwargs)
+        opens_at, facts = kwargs.get("opens_at"), kwargs
+        if opens_at:
+            given = {name: fact for name, fact in kwargs.items() if fact is not None}
+            facts = _facts_to_open(opens_at) | given
+        draft: Opportunity = super()._create(model_class, *args, **facts)
+        listed = actions.publish(draft, by=None, moment=at or timezone.now())
+        if "due_at" in kwargs and kwargs["due_at"] is None:
+            # Such a row cannot be published, but phases must bear one.
+            Opportunity.objects.filter(pk=listed.pk).update(due_at=None)
+            listed.due_at = None
+        return listed
+
+
+def _facts_to_open(opens_at: datetime) -> dict[str, Any]:
+    """What a purchase with a day of opening must say, in the dullest words."""
+    commodity, _new = CommodityCode.objects.get_or_create(
+        scheme=CodeScheme.NYC, code="1", defaults={"title": "Things", "source": "the tests"}
+    )
+    return {
+        "due_at": opens_at + timedelta(days=14),
+        "summary": "Some things are wanted.",
+        "contact_name": "Purchasing unit",
+        "contact_email": "purchasing@law.example",
+        "main_commodity": commodity,
+        "solicitation_epin": f"02527Y{Opportunity.objects.count():04}",
+    }
 
 
 def subscribe(

@@ -91,5 +91,9 @@ class MethodLimit(models.Model):
 
     def as_limit(self) -> Limit:
         return Limit(
-            self.effective_on or date.min, self.amount, self.source, self.effective_is_inferred
+            self.effective_on or date.min,
+            self.amount,
+            self.source,
+            self.effective_is_inferred,
+            self.industry,
         )

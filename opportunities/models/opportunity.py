@@ -26,6 +26,7 @@ from opportunities.partial_dates import PartialDate
 from opportunities.querysets import OpportunityQuerySet
 from opportunities.references import free_reference
 from opportunities.revisions import SEARCHED_FIELDS, searchable_text
+from opportunities.validators import validate_real_date
 
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
@@ -96,6 +97,7 @@ class Opportunity(models.Model):
 
     expected_on = models.DateField(
         _("expected"),
+        validators=[validate_real_date],
         null=True,
         blank=True,
         help_text=_("Any day of the period in which it should come out. Blank: unknown."),
@@ -111,13 +113,22 @@ class Opportunity(models.Model):
         default=Confidence.UNKNOWN,
     )
     opens_at = models.DateTimeField(
-        _("opens"), null=True, blank=True, help_text=_("New York time. Blank: not yet open.")
+        _("opens"),
+        validators=[validate_real_date],
+        null=True,
+        blank=True,
+        help_text=_("New York time. Blank: not yet open."),
     )
     questions_due_at = models.DateTimeField(
-        _("questions due"), null=True, blank=True, help_text=_("New York time.")
+        _("questions due"),
+        validators=[validate_real_date],
+        null=True,
+        blank=True,
+        help_text=_("New York time."),
     )
     due_at = models.DateTimeField(
         _("responses due"),
+        validators=[validate_real_date],
         null=True,
         blank=True,
         help_text=_("New York time; this minute is too late."),
@@ -177,6 +188,7 @@ class Opportunity(models.Model):
     source_url = models.URLField(_("source’s address"), blank=True)
     last_confirmed_on = models.DateField(
         _("last confirmed"),
+        validators=[validate_real_date],
         null=True,
         blank=True,
         help_text=_("The day somebody responsible last said that this still holds."),

@@ -217,7 +217,7 @@ def test_pages_are_the_same_for_everybody_and_may_be_kept(client, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "count"), [(DOING_BUSINESS, 1), (METHOD, 6), ("/about/", 0), ("/accessibility/", 0)]
+    ("address", "count"), [(DOING_BUSINESS, 1), (METHOD, 4), ("/about/", 0), ("/accessibility/", 0)]
 )
 def test_query_count_stays(client, django_assert_num_queries, address, count):
     with django_assert_num_queries(count):

@@ -8,7 +8,7 @@ import pytest
 
 from opportunities import actions
 from opportunities.choices import Industry, LimitKind, Method
-from opportunities.limits import Limit, limit_on, limit_or_none
+from opportunities.limits import Limit, limit_for, limit_on
 from opportunities.models import Agency, MethodLimit
 from opportunities.publishing import Finding, NotPublishable, publication_warnings
 from tests.factories import OpportunityFactory
@@ -125,9 +125,33 @@ def test_other_methods_have_no_such_limit(noon, method):
 def test_each_day_has_the_ceiling_that_the_law_gave_it(day, most):
     rows = MethodLimit.objects.filter(kind=LimitKind.CEILING, method=Method.MWBE_SMALL_PURCHASE)
 
-    found = limit_or_none(day, [row.as_limit() for row in rows])
+    found = limit_for("goods", day, [row.as_limit() for row in rows])
 
     assert (found and found.amount) == (most and Decimal(most))
+
+
+@pytest.mark.parametrize(
+    ("industry", "day", "most"),
+    [
+        ("goods", date(2027, 1, 1), 500),
+        ("construction", date(2026, 12, 31), 500),  # announced is not in force
+        ("construction", date(2027, 1, 1), 900),
+        ("construction", date(2028, 1, 1), 900),  # a newer general limit leaves it alone
+        ("goods", date(2028, 1, 1), 600),
+        ("", date(2027, 1, 1), 500),
+        ("goods", date(2019, 12, 31), None),
+    ],
+)
+def test_an_industrys_own_limit_counts_from_its_own_day(industry, day, most):
+    limits = [
+        Limit(date(2027, 1, 1), Decimal(900), "for construction", industry="construction"),
+        Limit(date(2020, 1, 1), Decimal(500), "for all"),
+        Limit(date(2028, 1, 1), Decimal(600), "for all, later"),
+    ]
+
+    found = limit_for(industry, day, limits)
+
+    assert (found and found.amount) == most
 
 
 def test_before_the_first_limit_there_is_none():

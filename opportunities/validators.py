@@ -1,0 +1,20 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+FIRST_YEAR = 2000
+PLACEHOLDER_YEAR = 2090  # City files write "no date" as 2099 or 9999
+
+
+def validate_real_date(value: date) -> None:
+    """Refuse years that stand for “no date” or are typing errors. Raises ``ValidationError``."""
+    if value.year >= PLACEHOLDER_YEAR:
+        raise ValidationError(
+            _("The year %(year)d stands for “no date” in City files. Leave the field blank."),
+            params={"year": value.year},
+        )
+    if value.year < FIRST_YEAR:
+        raise ValidationError(
+            _("The year %(year)d is surely a typing error."), params={"year": value.year}
+        )
