@@ -32,7 +32,7 @@ class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnly):
-    list_display = ("email", "language", "created_at")
+    list_display = fields = ("email", "language", "created_at")
     search_fields = ("email",)
     ordering = ("-created_at",)
     inlines = (SubscriptionInline,)

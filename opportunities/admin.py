@@ -53,6 +53,9 @@ class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = readonly_fields = ("number", "kind", "at", "by", "is_material", "note")
     ordering = ("-number",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        return super().get_queryset(request).select_related("by")
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -117,6 +120,16 @@ class OpportunityAdmin(Desk):
         STATE,
     )
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Opportunity | None:
+        """Lock the row before a form reads it: whoever presses second sees what the first has done."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        Opportunity.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        return super().get_object(request, object_id, from_field)
+
     def get_fieldsets(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
         """A purchase that is being added has no state and no history yet."""
         return [part for part in super().get_fieldsets(request, obj) if obj or part is not STATE]
@@ -166,18 +179,16 @@ class OpportunityAdmin(Desk):
     def response_add(
         self, request: HttpRequest, obj: Opportunity, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return (
-            self._publish(request, obj)
-            if PUBLISH in request.POST
-            else super().response_add(request, obj, post_url_continue)
-        )
+        if PUBLISH in request.POST:
+            return self._publish(request, obj)
+        self._warn(request, obj)
+        return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
-        return (
-            self._publish(request, obj)
-            if PUBLISH in request.POST
-            else super().response_change(request, obj)
-        )
+        if PUBLISH in request.POST:
+            return self._publish(request, obj)
+        self._warn(request, obj)
+        return super().response_change(request, obj)
 
     def view_on_site(self, obj: Opportunity) -> str | None:
         return obj.get_absolute_url() if obj.stage == Stage.PUBLISHED else None
@@ -194,12 +205,7 @@ class OpportunityAdmin(Desk):
             self._say(request, refusal.blockers, messages.ERROR)
             messages.warning(request, _("Nothing was published. Your draft is saved."))
             return redirect(reverse("admin:opportunities_opportunity_change", args=[obj.pk]))
-        limits = MethodLimit.objects.history_for(published)
-        self._say(
-            request,
-            publication_warnings(published, limits, moment=timezone.now()),
-            messages.WARNING,
-        )
+        self._warn(request, published)
         messages.success(
             request,
             format_html(
@@ -209,6 +215,11 @@ class OpportunityAdmin(Desk):
             ),
         )
         return redirect("admin:opportunities_opportunity_changelist")
+
+    def _warn(self, request: HttpRequest, obj: Opportunity) -> None:
+        limits = MethodLimit.objects.history_for(obj)
+        warnings = publication_warnings(obj, limits, moment=timezone.now())
+        self._say(request, warnings, messages.WARNING)
 
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
         for finding in findings:
@@ -274,3 +285,11 @@ class OfficialLinkAdmin(Desk):
     list_display = ("title", "owner", "url", "last_checked_on")
     search_fields = ("title", "url")
     ordering = ("title",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: OfficialLink | None = None) -> Any:
+        """Pages name a link by its key."""
+        return ("key",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: OfficialLink | None = None) -> bool:
+        """A sentence on a page would end in nothing; an address that is gone is left blank."""
+        return False
