@@ -9,19 +9,45 @@ import re
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Errors from mail servers and libraries quote addresses; links carry tokens of 20 characters or more.
-ADDRESS = re.compile(r"[^\s<>\"'(),:;@]+@[^\s<>\"'(),:;@]+")
-TOKEN = re.compile(r"/[A-Za-z0-9_:=.-]{40,}")
+# Errors from mail servers and libraries quote addresses: plain, percent-encoded, or with a quoted local part
+# ("a b"@x.example). Each try is short, or begins at the first letter of a run: nonsense of any length takes no time.
+ADDRESS = re.compile(
+    r"""(?:"(?:[^"\\\n]|\\.){0,64}"|(?<![^\s<>"(),:;@])[^\s<>"(),:;@]+)(?:@|%40)[^\s<>"'(),:;@]+""",
+    re.IGNORECASE,
+)
+# What ``core.links.seal`` makes, wherever it stands (MQ:1xVVyw:NC0xx2px…, its colons perhaps as %3A), and
+# any part of a path that is 40 characters or longer.
+TOKEN = re.compile(
+    r"(?<![A-Za-z0-9_.=-])[A-Za-z0-9_.=-]+(?::|%(?:25)*3A)[A-Za-z0-9]{5,}(?::|%(?:25)*3A)[A-Za-z0-9_=-]{20,}"
+    r"|(?<=/)(?:[A-Za-z0-9_:=.-]|%[0-9A-F]{2}){40,}",
+    re.IGNORECASE,
+)
 
 
 def without_addresses(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Blank out whatever looks like an address or a signed link, wherever it stands in the event."""
-    for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = TOKEN.sub("/…", ADDRESS.sub("…@…", value))
-    return event
+    """Blank out whatever looks like an address or a signed link, wherever it stands in the event.
+
+    Django's own warnings carry the whole request: what ``RequestLog`` says of it is enough.
+    """
+    return {
+        name: _cleaned(value)
+        for name, value in event.items()
+        if not (name == "request" and isinstance(value, HttpRequest))
+    }
+
+
+def _cleaned(value: Any) -> Any:
+    """Return ``value`` as what JSON knows; an object that says who it is only when written out is a text, too."""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, dict):
+        return {_cleaned(str(name)): _cleaned(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(each) for each in value]
+    return TOKEN.sub("…", ADDRESS.sub("…@…", str(value)))
 
 
 def logging_config(*, level: str, readable: bool) -> None:
