@@ -4,7 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from letters.addresses import validate_mailable
+from letters.addresses import mailable
 from opportunities.choices import Industry, Method
 
 
@@ -46,9 +46,7 @@ class AskForm(forms.Form):
     helper = without_tag()
 
     def clean_email(self) -> str:
-        address: str = self.cleaned_data["email"].strip()
-        validate_mailable(address)
-        return address
+        return mailable(self.cleaned_data["email"])
 
 
 class FreshLinkForm(forms.Form):
