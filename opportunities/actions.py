@@ -10,6 +10,7 @@ from core.logs import request_id
 from opportunities.choices import RevisionKind, Stage
 from opportunities.models import ChangeLog, MethodLimit, Opportunity, Revision
 from opportunities.publishing import Finding, NotPublishable, publication_blockers
+from opportunities.references import free_reference
 from opportunities.revisions import differences, is_material, snapshot
 
 
@@ -34,12 +35,15 @@ def publish(
         return opportunity
     if blockers := blockers_of(opportunity, moment=moment):
         raise NotPublishable(blockers)
+    sequence = _next_sequence()  # its lock also keeps two from taking one reference
     opportunity.stage = Stage.PUBLISHED
     opportunity.published_at = moment
-    opportunity.save(update_fields=["stage", "published_at"])
+    opportunity.reference = free_reference(Opportunity, opportunity.title)
+    opportunity.save(update_fields=["stage", "published_at", "reference"])
     _write(
         opportunity,
         RevisionKind.PUBLISHED,
+        sequence=sequence,
         changes=[],
         material=True,
         by=by,
@@ -73,6 +77,7 @@ def amend(
     return _write(
         fresh,
         RevisionKind.AMENDED,
+        sequence=_next_sequence(),
         changes=changes,
         material=is_material(changes),
         by=by,
@@ -90,6 +95,7 @@ def _write(
     opportunity: Opportunity,
     kind: RevisionKind,
     *,
+    sequence: int,
     changes: list[dict[str, Any]],
     material: bool,
     by: User | None,
@@ -97,7 +103,7 @@ def _write(
     note: str,
 ) -> Revision:
     return Revision.objects.create(
-        sequence=_next_sequence(),
+        sequence=sequence,
         opportunity=opportunity,
         number=opportunity.revisions.count() + 1,
         kind=kind,

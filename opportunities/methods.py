@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from opportunities.choices import Method
 
 
@@ -29,6 +31,12 @@ MWBE_SMALL_PURCHASE = MethodFacts(
     solicitation_letter="Y",
     award_letter="W",
     authority="New York City Charter section 311(i)(1); PPB Rules section 3-08(c)(1)(iv)",
+)
+
+
+NOT_FOR_HUMAN_SERVICES = _(
+    "The M/WBE small purchase method may not be used for human services "
+    "(PPB Rules section 3-08(c)(1)(iv)). Choose another industry or method."
 )
 
 

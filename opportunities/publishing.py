@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from opportunities.choices import Industry, Stage
 from opportunities.limits import Limit, LimitHistory, limit_for
+from opportunities.methods import NOT_FOR_HUMAN_SERVICES
 from opportunities.validators import validate_real_date
 
 if TYPE_CHECKING:
@@ -81,13 +82,7 @@ def _method_rules(opportunity: "Opportunity") -> Iterator[Finding]:
         opportunity.industry == Industry.HUMAN_SERVICES
         and not opportunity.method_facts.allows_human_services
     ):
-        yield Finding(
-            "industry",
-            _(
-                "The M/WBE small purchase method may not be used for human services "
-                "(PPB Rules section 3-08(c)(1)(iv)). Choose another industry or method."
-            ),
-        )
+        yield Finding("industry", str(NOT_FOR_HUMAN_SERVICES))
 
 
 def _too_expensive(

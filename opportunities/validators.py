@@ -1,4 +1,5 @@
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -18,3 +19,10 @@ def validate_real_date(value: date) -> None:
         raise ValidationError(
             _("The year %(year)d is surely a typing error."), params={"year": value.year}
         )
+
+
+def validate_official_address(value: str) -> None:
+    """Refuse what may not stand behind a link to an official page. Raises ``ValidationError``."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" or "@" in parts.netloc:
+        raise ValidationError(_("Give an address that begins with https:// and names no user."))

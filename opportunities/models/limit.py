@@ -12,6 +12,7 @@ from opportunities.choices import Industry, LimitKind, Method
 from opportunities.limits import Limit
 from opportunities.models.reference import Agency
 from opportunities.querysets import MethodLimitQuerySet
+from opportunities.validators import validate_official_address
 
 
 class MethodLimit(models.Model):
@@ -53,7 +54,9 @@ class MethodLimit(models.Model):
     source = models.CharField(
         _("source"), max_length=300, help_text=_("Law, rule or page, with its section and date.")
     )
-    source_url = models.URLField(_("source’s address"), blank=True)
+    source_url = models.URLField(
+        _("source’s address"), validators=[validate_official_address], blank=True
+    )
     note = models.TextField(
         _("note"), blank=True, help_text=_("Why it was set, and by whom, if not by law.")
     )

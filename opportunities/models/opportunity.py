@@ -1,15 +1,18 @@
 """Purchases and solicitations: facts only."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.text import lines, one_line
 from opportunities.analysis import search_words
 from opportunities.choices import (
     CodeScheme,
@@ -20,14 +23,14 @@ from opportunities.choices import (
     Precision,
     Stage,
 )
-from opportunities.methods import MethodFacts, facts
+from opportunities.methods import NOT_FOR_HUMAN_SERVICES, MethodFacts, facts
 from opportunities.models.reference import Agency, CommodityCode
 from opportunities.partial_dates import PartialDate
 from opportunities.querysets import OpportunityQuerySet
-from opportunities.references import free_reference
 from opportunities.revisions import SEARCHED_FIELDS, searchable_text
-from opportunities.validators import validate_real_date
+from opportunities.validators import PLACEHOLDER_YEAR, validate_official_address, validate_real_date
 
+TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 
@@ -170,7 +173,10 @@ class Opportunity(models.Model):
     )
     passport_rfx_id = models.CharField(_("PASSPort RFx number"), max_length=40, blank=True)
     passport_url = models.URLField(
-        _("PASSPort link"), blank=True, help_text=_("The https address of this RFx.")
+        _("PASSPort link"),
+        validators=[validate_official_address],
+        blank=True,
+        help_text=_("The https address of this RFx."),
     )
 
     contact_name = models.CharField(
@@ -185,7 +191,9 @@ class Opportunity(models.Model):
         blank=True,
         help_text=_("Where this is from, if not from this desk."),
     )
-    source_url = models.URLField(_("source’s address"), blank=True)
+    source_url = models.URLField(
+        _("source’s address"), validators=[validate_official_address], blank=True
+    )
     last_confirmed_on = models.DateField(
         _("last confirmed"),
         validators=[validate_real_date],
@@ -225,10 +233,7 @@ class Opportunity(models.Model):
             models.CheckConstraint(
                 condition=~Q(method=Method.MWBE_SMALL_PURCHASE, industry=Industry.HUMAN_SERVICES),
                 name="opportunity_mwbe_method_not_for_human_services",
-                violation_error_message=_(
-                    "The M/WBE small purchase method may not be used for human services "
-                    "(PPB Rules section 3-08(c)(1)(iv)). Choose another industry or method."
-                ),
+                violation_error_message=NOT_FOR_HUMAN_SERVICES,
             ),
             models.CheckConstraint(
                 condition=Q(value_min__isnull=True)
@@ -272,6 +277,16 @@ class Opportunity(models.Model):
                     "Questions are due after responses. Correct the two moments."
                 ),
             ),
+            models.CheckConstraint(
+                # Beyond the year 9999 PostgreSQL keeps what Python cannot read back.
+                condition=(Q(opens_at__isnull=True) | Q(opens_at__lt=TOO_LATE))
+                & (Q(questions_due_at__isnull=True) | Q(questions_due_at__lt=TOO_LATE))
+                & (Q(due_at__isnull=True) | Q(due_at__lt=TOO_LATE)),
+                name="opportunity_moments_are_real",
+                violation_error_message=_(
+                    "A year from 2090 on stands for “no date” in City files. Leave the field blank."
+                ),
+            ),
             models.UniqueConstraint(
                 fields=["solicitation_epin"],
                 condition=~Q(solicitation_epin=""),
@@ -297,8 +312,11 @@ class Opportunity(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the reference and the search words that follow from the facts."""
-        self.reference = self.reference or free_reference(Opportunity, self.title)
+        """Save, with the search words that follow from the facts.
+
+        Until it is published its reference says nothing: a title may change, and drafts must not show.
+        """
+        self.reference = self.reference or f"draft-{uuid4().hex}"
         self.expected_on = self.expected.first_day
         words = search_words(
             searchable_text({name: getattr(self, name) for name in SEARCHED_FIELDS})
@@ -310,6 +328,12 @@ class Opportunity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("opportunities:detail", args=[self.reference])
+
+    def clean(self) -> None:
+        """Strip what nobody sees from what everybody reads; raise ``ValidationError`` if no title is left."""
+        self.title, self.summary = one_line(self.title), lines(self.summary)
+        if not self.title:
+            raise ValidationError({"title": _("Give it a title that can be read.")})
 
     @property
     def expected(self) -> PartialDate:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.choices import CodeScheme
+from opportunities.validators import validate_official_address
 
 
 class Agency(models.Model):
@@ -76,6 +77,7 @@ class OfficialLink(models.Model):
     title = models.CharField(_("title"), max_length=200)
     url = models.URLField(
         _("address"),
+        validators=[validate_official_address],
         blank=True,
         help_text=_("Blank: not known. The title is then shown without a link."),
     )

@@ -25,8 +25,8 @@ def test_page_says_what_is_known_and_what_is_not(client, noon):
         at=noon,
         value_max=Decimal(90_000),
         naics=CommodityCode.objects.get(code="541110"),
-        opens_at=noon + DAY,
-        due_at=noon + 10 * DAY,
+        expected_on=noon.date(),
+        expected_precision=Precision.QUARTER,
     )
 
     page = client.get(purchase.get_absolute_url())
@@ -36,16 +36,16 @@ def test_page_says_what_is_known_and_what_is_not(client, noon):
     assert said == {
         "Method": "M/WBE Noncompetitive Small Purchase",
         "Industry": "Goods",
-        "Expected": "Not yet announced",
-        "Opens": "Jan. 13, 2027, noon New York time (EST)",
-        "Responses due": "Jan. 22, 2027, noon New York time (EST)",
+        "Expected": "January 2027 to March 2027 (quarter 3 of City fiscal year 2027)",
+        "Opens": "Not yet announced",
+        "Responses due": "Not yet announced",
         "Estimated value": "Up to $90,000",
         "Contract term": "Not yet announced",
         "Commodity to enroll in": "Not yet announced",
         "NAICS code": "Offices of Lawyers (NAICS 541110)",
         "Solicitation EPIN": "Not yet announced",
-        "Contact": "Not yet announced",
-        "Last confirmed by the agency": "Not yet announced",
+        "Contact": "No contact is named yet",
+        "Last confirmed by the agency": "Not confirmed since it was listed",
     }
     assert [label for label in said if f"{label} {said[label]}" not in visible(page)] == []
 

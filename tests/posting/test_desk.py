@@ -217,6 +217,77 @@ def test_saving_without_a_change_writes_no_revision(desk, noon):
     assert Revision.objects.count() == 1
 
 
+def test_saving_one_change_three_times_writes_it_down_once(desk, noon):
+    listed = OpportunityFactory.create(published=True, at=noon, opens_at=noon)
+
+    for _ in range(3):
+        send(desk, change(listed), "_save", value_max="4000")
+
+    assert [revision.kind for revision in listed.revisions.order_by("number")] == [
+        "published",
+        "amended",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Smart\tboards ", "Smart boards"),
+        ("Smart\u202eboards\u200b", "Smart boards"),
+        ("Smart\r\nboards\x07", "Smart boards"),
+    ],
+)
+def test_what_nobody_sees_is_stripped_from_a_title(desk, typed, kept):
+    send(desk, ADD, "_save", title=typed, industry="goods")
+
+    assert Opportunity.objects.get().title == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("title", "\u200b\u202e"),
+        ("passport_url", "http://passport.example/"),
+        ("passport_url", "https://somebody@passport.example/"),
+        ("source_url", "javascript:alert(1)"),
+        ("expected_on", "0001-01-01"),
+        ("expected_on", "9999-12-31"),
+        ("due_at_0", "9999-12-31"),
+        ("opens_at_0", "0001-01-01"),
+        ("last_confirmed_on", "9999-01-01"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_on_the_form(desk, field, typed):
+    times = {"due_at_1": "23:59:59", "opens_at_1": "10:00", "expected_precision": "fiscal-year"}
+    facts = {"title": "Smartboards", "industry": "goods"} | times
+
+    answer = send(desk, ADD, "_save", **(facts | {field: typed}))
+
+    assert answer.status_code == 200
+    assert field.removesuffix("_0") in answer.context["adminform"].form.errors
+    assert not Opportunity.objects.exists()
+
+
+def test_the_address_of_a_draft_says_nothing_of_its_title(desk):
+    send(desk, ADD, "_save", title="Settlement about a leak", industry="goods")
+    draft = Opportunity.objects.get()
+    first_name = draft.reference
+
+    send(desk, change(draft), "_publish", title="Legal services")
+
+    draft.refresh_from_db()
+    assert (first_name[:6], "settlement" in first_name) == ("draft-", False)
+    assert draft.reference == "legal-services"
+
+
+def test_a_public_address_shows_nothing_of_the_drafts_beside_it(desk):
+    OpportunityFactory.create(title="Smartboards")
+
+    send(desk, ADD, "_publish", title="Smartboards", industry="goods")
+
+    assert Opportunity.objects.public().get().reference == "smartboards"
+
+
 def test_a_public_purchase_cannot_be_made_unpublishable(desk):
     listed = OpportunityFactory.create(title="Smartboards", published=True)
 

@@ -92,7 +92,12 @@ def test_revisions_are_numbered_each_for_itself_and_all_together(noon):
     [
         ("title", "Displays", "Smartboards", "Displays"),
         ("value_max", Decimal("90000.50"), None, "90000.50"),
-        ("due_at", None, "2027-02-12T17:00:00+00:00", None),
+        (
+            "due_at",
+            datetime(2027, 3, 1, 17, tzinfo=UTC),
+            "2027-02-12T17:00:00+00:00",
+            "2027-03-01T17:00:00+00:00",
+        ),
         ("last_confirmed_on", date(2027, 1, 11), None, "2027-01-11"),
         ("classification_is_inferred", True, False, True),
         ("industry", Industry.CONSTRUCTION, "goods", "construction"),
@@ -181,7 +186,15 @@ def test_what_was_public_cannot_be_deleted(noon):
     assert Opportunity.objects.count() == 1
 
 
-moments = st.datetimes(datetime(2027, 1, 13), datetime(2089, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+def fill_what_opening_needs(listed):
+    listed.due_at = listed.opens_at + timedelta(days=14)
+    listed.summary = listed.summary.strip() or "Some things."
+    listed.contact_name = listed.contact_name or "Purchasing unit"
+    listed.contact_email, listed.solicitation_epin = "purchasing@law.example", "02527Y0001"
+    listed.main_commodity, _new = CommodityCode.objects.get_or_create(scheme="nyc", code="1")
+
+
+moments = st.datetimes(datetime(2027, 1, 13), datetime(2089, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
 money = st.decimals(0, 500_000, places=2)
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 amendments = st.fixed_dictionaries(
@@ -193,7 +206,7 @@ amendments = st.fixed_dictionaries(
         "industry": st.sampled_from([i for i in Industry if i != Industry.HUMAN_SERVICES]),
         "method": st.sampled_from(Method),
         "value_max": st.none() | money,
-        "opens_at": st.none() | moments,
+        "opens_at": moments,
         "expected_on": st.dates(date(2027, 1, 1), date(2089, 1, 1)),
         "expected_precision": st.sampled_from(Precision),
         "expected_confidence": st.sampled_from(Confidence),
@@ -216,6 +229,8 @@ def test_public_facts_are_always_those_of_the_latest_revision(changes):
             for field, value in change.items():
                 is_code = field == "naics" and value is not None
                 setattr(listed, field, codes[value] if is_code else value)
+            if listed.opens_at:  # then there is more to say
+                fill_what_opening_needs(listed)
             if listed.expected_on is None:
                 listed.expected_precision = Precision.UNKNOWN
             actions.amend(listed, by=None, moment=noon)

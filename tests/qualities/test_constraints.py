@@ -119,6 +119,11 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "opportunity_questions_before_responses": [
         purchase(opens_at=NOON - DAY, due_at=NOON, questions_due_at=NOON + timedelta(seconds=1))
     ],
+    "opportunity_moments_are_real": [
+        purchase(opens_at=NOON, due_at=datetime(2090, 1, 1, tzinfo=UTC)),
+        purchase(opens_at=datetime(9999, 12, 31, tzinfo=UTC)),
+        purchase(questions_due_at=datetime(2090, 1, 1, tzinfo=UTC)),
+    ],
     "opportunity_solicitation_epin_once": [
         twice(OpportunityFactory.create, solicitation_epin="02527Y0001")
     ],
