@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("query", models.CharField(blank=True, max_length=2000)),
+                ("query", models.TextField(blank=True)),
                 ("asked_at", models.DateTimeField(verbose_name="asked")),
                 ("asked_sequence", models.PositiveBigIntegerField()),
                 (
