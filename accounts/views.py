@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from core.http import client_address
+from core.http import client_network
 from core.ratelimit import allow
 from core.views import too_many_requests
 from letters.addresses import address_key
@@ -23,7 +23,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _may_try(request: HttpRequest) -> bool:
-    place = client_address(request)
+    place = client_network(request)
     account = address_key(request.POST.get("username", ""))[:254]
     at_one = allow("sign-in", f"{place}/{account}", limit=TRIES_AT_ONE, seconds=SECONDS)
     from_one_place = allow("sign-in", place, limit=TRIES_FROM_ONE_PLACE, seconds=SECONDS)

@@ -16,7 +16,7 @@ from alerts.forms import AskForm, FreshLinkForm
 from alerts.models import Subscriber, Subscription
 from alerts.tasks import tell_who_asked
 from core.doorbell import ring
-from core.http import client_address
+from core.http import client_network
 from core.logs import request_id
 from core.ratelimit import allow
 from core.views import too_many_requests
@@ -37,7 +37,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
         return render(request, "alerts/subscribe.html", {"form": form}, status=422)
-    if not allow("ask", client_address(request), limit=ASKS_AN_HOUR, seconds=3600):
+    if not allow("ask", client_network(request), limit=ASKS_AN_HOUR, seconds=3600):
         return too_many_requests(request, retry_after=3600)
     actions.ask(
         form.cleaned_data["email"],
@@ -138,7 +138,7 @@ def fresh_link(request: HttpRequest) -> HttpResponse:
         return _private(
             request, "alerts/fresh_link.html", {"form": form}, status=422 if form.is_bound else 200
         )
-    if not allow("ask", client_address(request), limit=ASKS_AN_HOUR, seconds=3600):
+    if not allow("ask", client_network(request), limit=ASKS_AN_HOUR, seconds=3600):
         return too_many_requests(request, retry_after=3600)
     actions.ask_for_link(form.cleaned_data["email"], moment=timezone.now(), request_id=request_id())
     ring(tell_who_asked)

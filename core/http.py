@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
@@ -34,18 +34,24 @@ def public_page(
     return wrapped
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's IP address; blank when none can be told.
+def client_network(request: HttpRequest) -> str:
+    """Return what one visitor has of the network: an IPv4 address, or an IPv6 /64; blank when none can be told.
 
-    Behind ``TRUSTED_PROXY_COUNT`` proxies it is that many places from the right of
+    A household is given a /64 at least, so it could come from a new IPv6 address each time.
+    Behind ``TRUSTED_PROXY_COUNT`` proxies the address is that many places from the right of
     X-Forwarded-For: whatever stands further left was written by the visitor.
     """
     hops = settings.TRUSTED_PROXY_COUNT
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    address = (
+    written = (
         forwarded[-hops] if 0 < hops <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
     )
     try:
-        return str(ip_address(address.strip()))
+        address = ip_address(written.strip())
     except ValueError:
         return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
