@@ -87,6 +87,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+CACHES: dict[str, dict[str, Any]]
 if CACHE_URL:
     CACHES = {
         "default": {
@@ -98,6 +99,12 @@ if CACHE_URL:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts the limits on tries while Redis is away: each process for itself, in its own memory.
+CACHES["fallback"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "fallback",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
+}
 
 # --- Jobs (each reason measured: docs/decisions/0002-the-database-is-the-queue.md) -------------
 

@@ -1,8 +1,11 @@
 """Who counts as one visitor where tries are counted."""
 
 import pytest
+from django.core.cache import caches
 
 from core.http import client_network
+from core.ratelimit import allow
+from tests.servers import free_port
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,36 @@ def test_neighbours_of_one_ipv6_network_share_the_tries(client, db):
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+
+
+@pytest.fixture
+def no_redis(settings):
+    """Aim the cache at a Redis that does not answer."""
+    settings.CACHES = settings.CACHES | {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": f"redis://127.0.0.1:{free_port()}/1",
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
+    caches["fallback"].clear()
+    yield
+    caches["fallback"].clear()
+
+
+@pytest.mark.loopback
+def test_tries_are_counted_while_redis_is_away(no_redis, noon):
+    tries = [allow("ask", "ann", limit=3, seconds=60) for _try in range(5)]
+
+    assert tries == [True] * 3 + [False] * 2
+    assert allow("ask", "bob", limit=3, seconds=60)
+    assert allow("sign-in", "ann", limit=3, seconds=60)
+
+
+def test_window_that_ends_between_two_looks_is_a_first_try(monkeypatch):
+    def gone(*_arguments):
+        raise ValueError
+
+    monkeypatch.setattr(type(caches["default"]), "incr", gone)
+
+    assert allow("ask", "ann", limit=1, seconds=60)
