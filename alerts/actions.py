@@ -57,7 +57,7 @@ def ask_for_link(email: str, *, moment: datetime, request_id: str = "") -> None:
 
 
 def _owe_link(subscribers: QuerySet[Subscriber], moment: datetime, request_id: str) -> None:
-    subscribers.update(link_asked_at=moment, link_request_id=request_id)
+    subscribers.update(link_asked_at=moment, link_due_at=moment, link_request_id=request_id)
 
 
 def _head() -> int:

@@ -12,24 +12,26 @@ from alerts import links, news
 from alerts.models import Match, Subscriber
 from letters import actions as letters
 from letters.actions import sending_domain
-from letters.choices import Priority
+from letters.choices import LetterState, Priority
 from letters.models import Letter
 from letters.rendering import write
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 100
-CONFIRMATIONS_AN_HOUR = 1
-CONFIRMATIONS_A_DAY = 3
-CONFIRMATIONS_AN_HOUR_FOR_ALL = 500
+LINKS_AN_HOUR = 1
+LINKS_A_DAY = 3
+LINKS_AN_HOUR_FOR_ALL = 500
+LOOK_AGAIN = timedelta(minutes=10)
 
-LINK_KIND = "alerts.link"
+CONFIRM_KIND = "alerts.confirm"
+MANAGE_KIND = "alerts.manage"
 NEWS_KIND = "alerts.news"
 
 
 def write_links(*, moment: datetime) -> int:
     """Write the letters with links that people asked for; return how many wishes were dealt with."""
-    asking = Subscriber.objects.filter(link_asked_at__isnull=False).order_by("link_asked_at")
+    asking = Subscriber.objects.wishing_links_at(moment).order_by("link_due_at")
     return _each(list(asking.values_list("pk", flat=True)[:AT_ONCE]), _write_link, moment)
 
 
@@ -69,34 +71,42 @@ def _alone(key: int, write_one: Callable[[Subscriber, datetime], bool], moment: 
 def _write_link(subscriber: Subscriber, moment: datetime) -> bool:
     """Write the letter that confirms what is pending, or that leads to the manage page; clear the wish.
 
-    Above the limits nothing is written: the letter that went before confirms everything that is pending.
+    Who has such a letter of this hour needs no other: its link shows all that was asked for since. Above
+    any other limit the wish waits; it ends by itself when nothing is pending or running any more.
     """
-    if subscriber.link_asked_at and _may_write_to(subscriber, moment):
-        pending = list(subscriber.subscriptions.pending().order_by("asked_at"))
-        running = list(subscriber.subscriptions.in_force().order_by("asked_at"))
-        if pending or running:
-            _post_link(subscriber, pending, running, moment)
-    subscriber.link_asked_at = None
-    subscriber.save(update_fields=["link_asked_at"])
+    if subscriber.link_asked_at is None:
+        return False
+    pending = list(subscriber.subscriptions.pending().order_by("asked_at"))
+    running = list(subscriber.subscriptions.in_force().order_by("asked_at"))
+    kind = CONFIRM_KIND if pending else MANAGE_KIND
+    if (pending or running) and not _has_a_fresh_one(subscriber, kind, moment):
+        if not _may_write_to(subscriber, kind, moment):
+            subscriber.link_due_at = moment + LOOK_AGAIN
+            subscriber.save(update_fields=["link_due_at"])
+            return True
+        _post_link(subscriber, kind, pending or running, moment)
+    subscriber.link_asked_at = subscriber.link_due_at = None
+    subscriber.save(update_fields=["link_asked_at", "link_due_at"])
     return True
 
 
 def _post_link(
-    subscriber: Subscriber, pending: list[Any], running: list[Any], moment: datetime
+    subscriber: Subscriber, kind: str, subscriptions: list[Any], moment: datetime
 ) -> None:
+    confirms = kind == CONFIRM_KIND
     context = {
-        "subscriptions": pending or running,
-        "url": links.confirm_url(subscriber) if pending else links.manage_url(subscriber),
+        "subscriptions": subscriptions,
+        "url": links.confirm_url(subscriber) if confirms else links.manage_url(subscriber),
         "hours": 72,
     }
     letters.post(
         write(
-            "alerts/confirm" if pending else "alerts/manage", context, language=subscriber.language
+            "alerts/confirm" if confirms else "alerts/manage", context, language=subscriber.language
         ),
         to=subscriber.email,
-        kind=LINK_KIND,
+        kind=kind,
         owner=subscriber.owner,
-        slot=f"link:{subscriber.link_asked_at:%Y-%m-%dT%H:%M:%S.%f}",
+        slot=f"{kind}:{subscriber.link_asked_at:%Y-%m-%dT%H:%M:%S.%f}",
         priority=Priority.ASKED_FOR,
         moment=moment,
         expires_at=moment + timedelta(hours=72),
@@ -104,16 +114,31 @@ def _post_link(
     )
 
 
-def _may_write_to(subscriber: Subscriber, moment: datetime) -> bool:
-    """Keep strangers from flooding a mailbox: few letters an hour and a day, across its spellings."""
+def _has_a_fresh_one(subscriber: Subscriber, kind: str, moment: datetime) -> bool:
+    """Whether a letter of this kind went to this very subscriber within the hour, or is on its way."""
+    written = Letter.objects.filter(
+        owner=subscriber.owner,
+        kind=kind,
+        created_at__gt=moment - timedelta(hours=1),
+        expires_at__gt=moment,
+    )
+    return written.exclude(state__in=[LetterState.CANCELLED, LetterState.FAILED]).exists()
+
+
+def _may_write_to(subscriber: Subscriber, kind: str, moment: datetime) -> bool:
+    """Keep strangers from flooding a mailbox: few letters an hour and a day, across its spellings.
+
+    Each kind counts by itself, so that asking for one cannot keep the other from arriving.
+    """
     same_mailbox = Subscriber.objects.filter(mailbox_key=subscriber.mailbox_key)
-    written = Letter.objects.filter(kind=LINK_KIND)
-    to_it = written.filter(owner__in=[other.owner for other in same_mailbox])
+    owners = [other.owner for other in same_mailbox]
+    to_it = Letter.objects.filter(owner__in=owners, kind=kind)
     hour, day = moment - timedelta(hours=1), moment - timedelta(days=1)
+    to_anybody = Letter.objects.filter(kind__in=[CONFIRM_KIND, MANAGE_KIND], created_at__gt=hour)
     return (
-        to_it.filter(created_at__gt=hour).count() < CONFIRMATIONS_AN_HOUR
-        and to_it.filter(created_at__gt=day).count() < CONFIRMATIONS_A_DAY
-        and written.filter(created_at__gt=hour).count() < CONFIRMATIONS_AN_HOUR_FOR_ALL
+        to_it.filter(created_at__gt=hour).count() < LINKS_AN_HOUR
+        and to_it.filter(created_at__gt=day).count() < LINKS_A_DAY
+        and to_anybody.count() < LINKS_AN_HOUR_FOR_ALL
     )
 
 

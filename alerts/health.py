@@ -20,5 +20,5 @@ def alerts(moment: datetime) -> str:
     unread = Revision.objects.filter(sequence=read + 1, at__lte=late - hold).first()
     if unread:
         return f"stalled: a change of {unread.at:%Y-%m-%dT%H:%M:%SZ} is not matched yet"
-    unanswered = Subscriber.objects.filter(link_asked_at__lte=late).order_by("link_asked_at").first()
+    unanswered = Subscriber.objects.wishing_links_at(late).exists()
     return "stalled: links asked for five minutes ago are not written yet" if unanswered else ""

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from alerts.choices import EndedBecause, Reason
-from alerts.querysets import SubscriptionQuerySet
+from alerts.querysets import SubscriberQuerySet, SubscriptionQuerySet
 from letters.models import Letter
 from opportunities.models import Revision
 from opportunities.search import Search
@@ -25,16 +25,20 @@ class Subscriber(models.Model):
     mailbox_key = models.CharField(max_length=254, db_index=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     created_at = models.DateTimeField(_("since"))
-    # Set when somebody asks for a letter with links to this address; cleared when it is written.
+    # Set when somebody asks for a letter with links to this address; cleared when that is dealt with.
     link_asked_at = models.DateTimeField(null=True, blank=True)
+    # When to look at that wish, at once or later: it counts only while there is one.
+    link_due_at = models.DateTimeField(null=True, blank=True)
     link_request_id = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar[SubscriberQuerySet] = SubscriberQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
         indexes = [
             models.Index(
-                fields=["link_asked_at"],
+                fields=["link_due_at"],
                 condition=Q(link_asked_at__isnull=False),
                 name="subscriber_owed_a_link",
             )

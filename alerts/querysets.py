@@ -1,9 +1,16 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 if TYPE_CHECKING:
-    from alerts.models import Subscription  # noqa: F401  (named in the base class)
+    from alerts.models import Subscriber, Subscription  # noqa: F401  (named in the base classes)
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def wishing_links_at(self, moment: datetime) -> Self:
+        """Keep who asked for a letter with links that is to be looked at by ``moment``, not later."""
+        return self.filter(link_asked_at__isnull=False, link_due_at__lte=moment)
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(verbose_name="since")),
                 ("link_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("link_due_at", models.DateTimeField(blank=True, null=True)),
                 ("link_request_id", models.CharField(blank=True, max_length=64)),
             ],
             options={
@@ -81,7 +82,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("link_asked_at__isnull", False)),
-                        fields=["link_asked_at"],
+                        fields=["link_due_at"],
                         name="subscriber_owed_a_link",
                     )
                 ],

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from alerts import actions
+from alerts import actions, composing, health
 from alerts.choices import EndedBecause
 from alerts.models import Match, SavedSearch, Subscriber, Subscription
+from letters import actions as letter_actions
 from letters.models import Letter
 from opportunities.search import Search
 from tests.alerting.post import dump, links, opened, part, path_of, tick
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 ASK, FRESH, SENT = "/alerts/", "/alerts/fresh-link/", "/alerts/check-your-mail/"
 READER = "reader@example.com"
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -175,6 +177,112 @@ def test_a_mailbox_gets_three_such_letters_a_day(noon):
         counts.append(len(tick(moment)))
 
     assert counts == [1, 1, 1, *[0] * 21, 1, 1]
+
+
+def subjects(letters):
+    return [letter["Subject"].split()[0] for letter in letters]
+
+
+def test_who_asked_for_a_manage_link_can_confirm_another_alert_at_once(client, noon):
+    subscribe(READER, moment=noon)
+    client.post(FRESH, {"email": READER})
+    first = tick(noon)
+    ask(client, q="displays")
+
+    second = tick(noon)
+
+    assert (subjects(first), subjects(second)) == (["Your"], ["Please"])
+    assert tick(noon + HOUR) == []
+
+
+def test_who_is_asked_to_confirm_reaches_the_alerts_they_have_too(client, noon):
+    subscribe(READER, moment=noon)
+    ask(client, q="displays")
+    (confirmation,) = tick(noon)
+
+    page = client.get(path_of(confirmation, "confirm"))
+
+    assert heading(page) == "Confirm your alerts"
+    assert heading(client.get(page.context["manage_url"])) == "Your alerts"
+    assert page.context["manage_url"] in text(page)
+
+
+@pytest.mark.parametrize("pending", [True, False])
+def test_a_letter_of_this_hour_is_enough_for_the_same_reader(noon, pending):
+    subscribe(READER, confirmed=not pending, moment=noon)
+    actions.ask_for_link(READER, moment=noon)
+    first = tick(noon)
+
+    actions.ask_for_link(READER, moment=noon + MINUTE)
+    again = tick(noon + MINUTE)
+
+    assert (len(first), again) == (1, [])
+    assert Subscriber.objects.get().link_asked_at is None
+
+
+def test_a_letter_taken_back_is_no_reason_to_write_none(noon):
+    subscribe(READER, confirmed=False, moment=noon)
+    tick(noon)
+    letter_actions.cancel(Letter.objects.all(), moment=noon)
+
+    actions.ask_for_link(READER, moment=noon + MINUTE)
+
+    assert tick(noon + MINUTE) == []  # the limit of the mailbox stands
+    assert subjects(tick(noon + HOUR)) == ["Please"]
+
+
+def test_another_spelling_of_a_mailbox_gets_its_own_letter_later(noon):
+    for spelling in ("ann.smith@example.com", "ann.smith+alerts@example.com"):
+        actions.ask(spelling, Search(), language="en", moment=noon)
+
+    arrived = [
+        (minutes, letter["To"])
+        for minutes in range(0, 121, 5)
+        for letter in tick(noon + minutes * MINUTE)
+    ]
+
+    assert arrived == [(0, "ann.smith@example.com"), (60, "ann.smith+alerts@example.com")]
+
+
+def test_wishes_above_the_limit_for_all_wait_for_their_turn(noon, monkeypatch):
+    monkeypatch.setattr(composing, "LINKS_AN_HOUR_FOR_ALL", 2)
+    for number in range(5):
+        actions.ask(f"reader{number}@example.com", Search(), language="en", moment=noon)
+
+    arrived = {hour: [each["To"] for each in tick(noon + hour * HOUR)] for hour in range(4)}
+
+    assert arrived == {
+        0: ["reader0@example.com", "reader1@example.com"],
+        1: ["reader2@example.com", "reader3@example.com"],
+        2: ["reader4@example.com"],
+        3: [],
+    }
+
+
+def test_a_wish_that_waits_is_looked_at_every_ten_minutes_and_worries_nobody(noon):
+    for spelling in ("ann@example.com", "ann+x@example.com"):
+        actions.ask(spelling, Search(), language="en", moment=noon)
+
+    assert health.alerts(noon + 5 * MINUTE) != ""
+    assert composing.write_links(moment=noon + 5 * MINUTE) == 2
+    assert composing.write_links(moment=noon + 15 * MINUTE - SECOND) == 0
+    assert health.alerts(noon + 15 * MINUTE) == ""
+    assert composing.write_links(moment=noon + 15 * MINUTE) == 1
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_wish_that_waits_ends_when_there_is_nothing_left_to_confirm_or_manage(noon, confirmed):
+    other = subscribe("ann@example.com", confirmed=confirmed, moment=noon)
+    waiting = subscribe("ann+x@example.com", confirmed=confirmed, moment=noon)
+    for subscription in (other, waiting):
+        actions.ask_for_link(subscription.subscriber.email, moment=noon)
+    tick(noon)
+    assert Subscriber.objects.get(link_asked_at=noon) == waiting.subscriber
+
+    actions.stop([waiting.pk], because=EndedBecause.MANAGE, moment=noon)
+
+    assert tick(noon + HOUR) == []
+    assert not Subscriber.objects.filter(link_asked_at__isnull=False).exists()
 
 
 def test_one_visitor_asks_ten_times_an_hour(client, noon):
