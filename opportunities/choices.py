@@ -18,7 +18,7 @@ class Phase(models.TextChoices):
 
 
 class Method(models.TextChoices):
-    """How the City may buy it. The names are those of PASSPort, written out."""
+    """How the City may buy it. The names are those of the City’s own files, written out."""
 
     MWBE_SMALL_PURCHASE = "mwbe-small-purchase", _("M/WBE Noncompetitive Small Purchase")
     SEALED_BID = "sealed-bid", _("Competitive Sealed Bid")

@@ -60,7 +60,7 @@ LIMITS = [
         True,
         "Laws of 2023, chapter 719; New York City Charter section 311(i)(1)",
         RULE_PAGE,
-        "The day of signing was not seen. A chapter of 2023 was signed by the last day of that year, which is taken here.",
+        "We did not see the day of signing, and assume the last day of the year that the chapter is from.",
     ),
     (
         "floor",
@@ -92,8 +92,8 @@ LISTING_CAP = (
     "Law Department, Procurement Information page: purchases up to $500k",
     LAW_PAGE,
     (
-        "The page is not dated; the figure is not older than the rule of 2 January 2020, which is taken here. The law "
-        "allows more today."
+        "The page carries no date. We assume the day on which the rule allowed this figure. The law allows more "
+        "today."
     ),
 )
 
@@ -195,7 +195,7 @@ LINKS = [
         "city-record",
         "City Record Online",
         "https://a856-cityrecord.nyc.gov/",
-        "Department of Citywide Administrative Services",
+        "City of New York",
         "",
     ),
     (

@@ -25,9 +25,9 @@ SAID = [
         DOING_BUSINESS,
         "Procurement and Sourcing Solutions Portal, for all else",
     ),
-    ("vendor disclosures", DOING_BUSINESS, "complete disclosures"),
-    ("finding and responding", DOING_BUSINESS, "find and answer solicitations"),
-    ("signing the contract upon award", DOING_BUSINESS, "sign the contract after an award"),
+    ("vendor disclosures", DOING_BUSINESS, "file your disclosures"),
+    ("finding and responding", DOING_BUSINESS, "look for requests and answer them"),
+    ("signing the contract upon award", DOING_BUSINESS, "sign a contract that you have won"),
     (
         "MOCS developed and maintains PASSPort",
         DOING_BUSINESS,
@@ -36,7 +36,7 @@ SAID = [
     (
         "a PASSPort account is required to respond to RFx",
         DOING_BUSINESS,
-        "A PASSPort account is required to respond to a solicitation (RFx",
+        "You can answer a solicitation only with a PASSPort account. (RFx",
     ),
     (
         "HHS solicitations need an approved prequalification",
@@ -68,12 +68,12 @@ SAID = [
     (
         "directly to City-certified M/WBEs without formal competition",
         METHOD,
-        "straight to City-certified M/WBEs, without formal competition",
+        "may buy from a City-certified M/WBE without holding a competition",
     ),
     (
         "easier for the City to do business with M/WBEs",
         METHOD,
-        "makes it easier for the City to do business with M/WBEs",
+        "the City can buy from M/WBEs more easily",
     ),
     ("be ready: create a PASSPort account", METHOD, "Make a PASSPort account. It takes two steps."),
     ("the two steps themselves", "/getting-ready/passport-account/", "Register for an NYC.ID"),

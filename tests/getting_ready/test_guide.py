@@ -116,7 +116,7 @@ def test_steps_lead_to_each_other_in_order(client):
 def test_page_of_a_step_says_that_responding_needs_a_passport_account(client, requirement):
     page = words(client.get(requirement.get_absolute_url()))
 
-    assert "A PASSPort account is required to respond to any solicitation there (RFx" in page
+    assert "You can answer a solicitation there only with a PASSPort account (RFx is" in page
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,10 @@ def test_a_purchase_posted_at_the_desk_reaches_who_asked_and_nobody_after_goodby
 
     subscriber.goto("/opportunities/")
     assert titles(subscriber) == THE_TWELVE
-    picture(subscriber, "list")
+    picture(subscriber, "list-desktop")
+    phone = new_page(base_url=portal.url, **PHONE)
+    phone.goto("/opportunities/")
+    picture(phone, "list-phone")
 
     ask_and_confirm(subscriber, SUBSCRIBER, "courtroom displays")
     # Who hears of everything shows, further down, when a purchase has been dealt with.
@@ -79,17 +82,17 @@ def test_all_that_the_public_does_works_on_a_phone_without_script(new_page, port
     page = new_page(base_url=portal.url, java_script_enabled=False, **PHONE)
 
     page.goto("/")
-    picture(page, "home-on-a-phone")
+    screenshot(page, "home-phone")
     page.get_by_role("searchbox", name="What do you sell?").fill("smartboard")
     page.get_by_role("button", name="Search").click()
-    picture(page, "search-on-a-phone")
+    screenshot(page, "search-phone")
     assert titles(page) == ["Smartboards"]
 
     page.get_by_role("link", name="Smartboards").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Smartboards")
     expect(page.locator(".key-facts")).to_contain_text("Not yet announced")
 
-    page.get_by_role("link", name="Opportunities").last.click()
+    page.goto("/opportunities/")
     page.get_by_text("Narrow it down").click()
     page.locator("label").filter(has_text="Standard services").click()
     page.get_by_role("button", name="Show these").click()
@@ -121,11 +124,11 @@ def found_by_the_public(page: Page) -> list[str]:
 def ask_and_confirm(page: Page, email: str, words: str) -> None:
     """Search, press the list's button, leave the address, open the letter, follow its link, press."""
     page.goto("/opportunities/")
-    wish = "Tell me of every new one"
+    wish = "Email me about every new one"
     if words:
         page.get_by_role("searchbox", name="What do you sell?").fill(words)
         page.get_by_role("button", name="Search", exact=True).click()
-        wish = "Tell me when something like this comes"
+        wish = "Email me when something like this comes"
     page.get_by_role("link", name=wish).click()
     expect(page.get_by_label("Words to look for")).to_have_value(words)
     page.get_by_label("Email address").fill(email)
@@ -214,6 +217,8 @@ def draft_with_a_value_above_the_limit(page: Page) -> None:
     page.get_by_label("Title").fill(TITLE)
     page.get_by_label("Industry").select_option("Goods")
     picture(page, "desk-add")
+    page.get_by_role("button", name="Save and publish").scroll_into_view_if_needed()
+    picture(page, "desk-publish-button")
     page.get_by_label("Value up to").fill("500000.01")
     publish(page)
 
