@@ -1,9 +1,12 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group
-from django.db.models import ManyToManyField
+from django.contrib.auth.models import Group, Permission
+from django.db.models import ManyToManyField, Q
 from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -24,6 +27,11 @@ class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
 
 @admin.register(User)
 class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
+    """Who may change people does not come by more than they may do themselves, by no detour.
+
+    Django's own page lets them make themselves superuser, take a role, or set a superuser's password.
+    """
+
     form = PersonChangeForm
     add_form = PersonCreationForm
     ordering = ("email",)
@@ -44,13 +52,40 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_readonly_fields(request, obj)
+        if request.user.is_superuser:
+            return shown
+        return (*shown, "is_superuser", "groups", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and not (obj and may_do_more(obj, than=request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and not (obj and may_do_more(obj, than=request.user))
+
+
+def may_do_more(person: User, *, than: Any) -> bool:
+    """Tell whether ``person`` has any permission that the other has not; an inactive person counts as active."""
+    if than.is_superuser or person.is_superuser:
+        return not than.is_superuser
+    held = Permission.objects.filter(Q(user=person) | Q(group__user=person))
+    names = held.values_list("content_type__app_label", "codename")
+    return not {f"{app}.{name}" for app, name in names} <= than.get_all_permissions()
+
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
 class RoleAdmin(Desk, GroupAdmin):
-    """Django's own groups, with the manners of the other lists."""
+    """Django's own groups, with the manners of the other lists; what a role may do is a superuser's choice."""
 
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_readonly_fields(request, obj)
+        return shown if request.user.is_superuser else (*shown, "permissions")
