@@ -33,6 +33,9 @@ lock: environment-uv ## Write both lock files again from pyproject.toml (UPGRADE
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet pyproject.toml -o requirements.lock
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
+screenshots: environment-dev ## Take the pictures of docs/images again (look at each before committing it)
+	@UPDATE_SCREENSHOTS=1 $(PROGRAM) -m pytest -q tests/journeys/test_from_purchase_to_inbox.py
+
 vendor: ## Build the style sheets and scripts under static/ again (needs Node)
 	cd frontend && npm ci && npm run build
 
@@ -47,4 +50,4 @@ environment-%:
 	@test -n "$(PYTHON)" || { echo "The portal needs Python 3.11 or later; none was found." >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $*
 
-.PHONY: help run test test-embedded lint format lock vendor clean
+.PHONY: help run test test-embedded lint format lock screenshots vendor clean
