@@ -98,6 +98,6 @@ def picture(page: Page, name: str) -> Path:
     """
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path)
-    if os.environ.get("UPDATE_SCREENSHOTS") and (PICTURES / path.name).exists():
+    if os.environ.get("UPDATE_SCREENSHOTS"):
         shutil.copy(path, PICTURES)
     return path

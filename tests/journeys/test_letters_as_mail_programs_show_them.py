@@ -1,0 +1,104 @@
+"""Every kind of letter, as its bytes and as it looks: narrow and wide, light and dark.
+
+Left in ``test-output/letters`` for people to look at; the ``.eml`` files open in any mail program.
+"""
+
+from email import message_from_bytes, policy
+
+import pytest
+from django.utils import timezone
+
+from alerts import actions as alert_actions
+from alerts.tasks import tell_who_asked
+from letters.models import LetterBody
+from opportunities.search import Search
+from tests.browser import violations
+from tests.environment import ROOT
+from tests.factories import OpportunityFactory, StaffFactory, subscribe
+from tests.journeys.house import LONG, amended, everything_known
+from tests.journeys.looking import SIDEWAYS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FOLDER = ROOT / "test-output" / "letters"
+READER = "reader@vendor.example"
+
+
+def confirm():
+    subscribe(
+        READER, Search(text="courtroom displays", words=("courtroom", "display")), confirmed=False
+    )
+
+
+def manage():
+    subscribe(READER)
+    alert_actions.ask_for_link(READER, moment=timezone.now())
+
+
+def new():
+    subscribe(READER)
+    OpportunityFactory.create(published=True, title="Courtroom Display Boards")
+
+
+def changed():
+    moment = timezone.now()
+    opened = everything_known(moment)
+    subscribe(READER)
+    amended(opened, StaffFactory.create(), moment)
+
+
+def several():
+    changed()
+    OpportunityFactory.create(published=True, title="Smartboards")
+    OpportunityFactory.create(published=True, title=LONG)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        (confirm, "Please confirm: alerts about Law Department purchases"),
+        (manage, "Your link to manage alerts about Law Department purchases"),
+        (new, "New: Courtroom Display Boards"),
+        (changed, "Changed: Courtroom Display Boards"),
+        (several, "3 purchases for you: Courtroom Display Boards and more"),
+    ],
+)
+def test_letter_can_be_read_on_any_screen(new_page, kind, subject):
+    kind()
+    tell_who_asked()
+    raw = bytes(LetterBody.objects.get().raw)
+    message = message_from_bytes(raw, policy=policy.default)
+
+    assert message["Subject"] == subject
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{kind.__name__}.eml").write_bytes(raw)
+    look_at_html(new_page, kind.__name__, part(message, "html"))
+    look_at_text(new_page, kind.__name__, part(message, "plain"))
+
+
+def part(message, subtype):
+    return message.get_body(preferencelist=(subtype,)).get_content()
+
+
+def look_at_html(new_page, name, html):
+    problems = []
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme)
+        page.route("**/letter", lambda route: route.fulfill(body=html, content_type="text/html"))
+        for width in (320, 600):
+            page.set_viewport_size({"width": width, "height": 640})
+            page.goto("/letter")
+            page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
+            problems += violations(page)
+            problems += ["scrolls sideways"] * (page.evaluate(SIDEWAYS) > 0)
+    assert problems == []
+
+
+def look_at_text(new_page, name, text):
+    page = new_page(viewport={"width": 600, "height": 640})
+    page.route(
+        "**/letter",
+        lambda route: route.fulfill(body=text, content_type="text/plain; charset=utf-8"),
+    )
+    page.goto("/letter")
+    page.screenshot(path=FOLDER / f"{name}-text.png", full_page=True)
