@@ -17,6 +17,7 @@ from letters.querysets import OWED
 from opportunities.models import ChangeLog
 from opportunities.search import Search
 
+PENDING_AT_MOST = 20  # more than anybody looks through; a stranger may type them
 UNCONFIRMED_KEPT = timedelta(days=7)
 ENDED_KEPT = timedelta(days=28)
 
@@ -28,7 +29,8 @@ def ask(
     """Note that ``email`` would like to hear of ``search``; a letter with a link follows.
 
     Nothing is told until somebody confirms through that letter. The same work is done for known
-    and unknown addresses, so that nothing shows which are known. Safe to repeat.
+    and unknown addresses, so that nothing shows which are known. Above ``PENDING_AT_MOST`` unconfirmed
+    searches of one address no more is noted. Safe to repeat.
     """
     subscriber, _new = Subscriber.objects.get_or_create(
         email_key=address_key(email),
@@ -39,6 +41,12 @@ def ask(
             "created_at": moment,
         },
     )
+    if subscriber.subscriptions.pending().count() < PENDING_AT_MOST:
+        _note(subscriber, search, moment)
+    _owe_link(Subscriber.objects.filter(pk=subscriber.pk), moment, request_id)
+
+
+def _note(subscriber: Subscriber, search: Search, moment: datetime) -> None:
     saved, _new = SavedSearch.objects.get_or_create(
         digest=digest_of(search), defaults={"stored": search.as_json()}
     )
@@ -48,7 +56,6 @@ def ask(
         ended_at=None,
         defaults={"query": search.query_string(), "asked_at": moment, "asked_sequence": _head()},
     )
-    _owe_link(Subscriber.objects.filter(pk=subscriber.pk), moment, request_id)
 
 
 def ask_for_link(email: str, *, moment: datetime, request_id: str = "") -> None:

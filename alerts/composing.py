@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from alerts import links, news
-from alerts.models import Match, Subscriber
+from alerts.models import Match, Subscriber, Subscription
 from letters import actions as letters
 from letters.actions import sending_domain
 from letters.choices import LetterState, Priority
@@ -76,7 +76,7 @@ def _write_link(subscriber: Subscriber, moment: datetime) -> bool:
     """
     if subscriber.link_asked_at is None:
         return False
-    pending = list(subscriber.subscriptions.pending().order_by("asked_at"))
+    pending = subscriber.subscriptions.pending().exists()
     running = list(subscriber.subscriptions.in_force().order_by("asked_at"))
     kind = CONFIRM_KIND if pending else MANAGE_KIND
     if (pending or running) and not _has_a_fresh_one(subscriber, kind, moment):
@@ -84,21 +84,23 @@ def _write_link(subscriber: Subscriber, moment: datetime) -> bool:
             subscriber.link_due_at = moment + LOOK_AGAIN
             subscriber.save(update_fields=["link_due_at"])
             return True
-        _post_link(subscriber, kind, pending or running, moment)
+        _post_link(subscriber, kind, running, moment)
     subscriber.link_asked_at = subscriber.link_due_at = None
     subscriber.save(update_fields=["link_asked_at", "link_due_at"])
     return True
 
 
 def _post_link(
-    subscriber: Subscriber, kind: str, subscriptions: list[Any], moment: datetime
+    subscriber: Subscriber, kind: str, running: list[Subscription], moment: datetime
 ) -> None:
+    """Post the letter. One to confirm repeats nothing that was typed: a stranger may have typed it, and the
+    City's own letter would carry it to whomever they like. Who gets a manage link has confirmed the words."""
     confirms = kind == CONFIRM_KIND
-    context = {
-        "subscriptions": subscriptions,
-        "url": links.confirm_url(subscriber) if confirms else links.manage_url(subscriber),
-        "hours": 72,
-    }
+    context: dict[str, Any] = (
+        {"url": links.confirm_url(subscriber), "hours": 72}
+        if confirms
+        else {"url": links.manage_url(subscriber), "subscriptions": running}
+    )
     letters.post(
         write(
             "alerts/confirm" if confirms else "alerts/manage", context, language=subscriber.language

@@ -139,6 +139,47 @@ def test_every_emailed_link_can_be_opened_and_changes_nothing(client, noon):
     assert dump() == before
 
 
+def test_a_confirmation_repeats_nothing_that_a_stranger_typed(client, noon):
+    ask(client, q="URGENT sign in at https://evil.example", industry=["goods"])
+
+    (confirmation,) = tick(noon)
+
+    said = part(confirmation, "plain") + part(confirmation, "html") + confirmation["Subject"]
+    assert [word for word in ("URGENT", "evil", "Goods") if word in said] == []
+    page = client.get(path_of(confirmation, "confirm"))
+    assert "Opportunities with the words “URGENT sign in at https://evil.example”; Goods" in text(
+        page
+    )
+
+
+def test_a_manage_letter_names_only_what_its_reader_confirmed(client, noon):
+    subscribe(READER, Search(words=("chair",), text="chairs"), moment=noon)
+    pending = subscribe(READER, Search(words=("evil",), text="evil"), confirmed=False, moment=noon)
+    actions.stop([pending.pk], because=EndedBecause.MANAGE, moment=noon)
+    client.post(FRESH, {"email": READER})
+
+    (letter,) = tick(noon)
+
+    said = part(letter, "plain")
+    assert ("chairs" in said, "evil" in said) == (True, False)
+
+
+@pytest.mark.parametrize(("there", "after"), [(19, 20), (20, 20), (21, 21)])
+def test_no_more_than_twenty_wishes_of_an_address_wait_to_be_confirmed(
+    client, noon, monkeypatch, there, after
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "PENDING_AT_MOST", 100)
+        for number in range(there):
+            actions.ask(READER, Search(words=(f"{number}",)), language="en", moment=noon)
+    subscribe("other@example.com", moment=noon)
+
+    answer = ask(client, q="displays")
+
+    assert (answer.status_code, answer.url) == (302, SENT)
+    assert Subscription.objects.pending().count() == after
+
+
 SPELLINGS = [
     "ann.smith@example.com", "Ann.Smith@example.com", "annsmith@example.com", "a.n.n.s.m.i.t.h@example.com",
     "ann.smith+1@example.com", "ann.smith+2@EXAMPLE.com", " ann.smith@example.com ", "ANNSMITH+x@example.com",
