@@ -167,6 +167,7 @@ def test_home_counts_what_is_coming(client, noon, count):
         ("q=chair%25", ["Chairs"]),
         ("q=c_airs", []),
         ("q=chai", []),
+        ("q=hairs", []),
         ("q=%22chairs%22", ["Chairs"]),
         ("q=floor+care", ["Cleaning"]),
         ("q=warehouse", ["Chairs"]),
