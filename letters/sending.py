@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.utils import timezone
 
 from core.stopping import stopping
@@ -133,13 +133,16 @@ def _free_orphans(moment: datetime) -> None:
 
     A sender goes through its lease by rising number and marks each letter before the next, so it is the
     lowest number left of each lease, and no other. Whoever gets that letter's lock frees the whole lease:
-    taken up in parts, the lowest of each part would be written down too.
+    taken up in parts, the lowest of each part would be written down too. Nobody waits for that lock: a
+    process that froze with it would keep all others from sending.
     """
+    skip_locked = connection.features.has_select_for_update_skip_locked
     left = Letter.objects.filter(state=LetterState.LEASED, lease_until__lte=moment)
     tokens = left.order_by("lease_token").values_list("lease_token", flat=True).distinct()
     for token in list(tokens):
         lease = left.filter(lease_token=token)
-        if lowest := lease.order_by("pk").select_for_update().first():
+        number = lease.aggregate(lowest=Min("pk"))["lowest"]
+        if lowest := lease.select_for_update(skip_locked=skip_locked).filter(pk=number).first():
             Letter.objects.filter(pk=lowest.pk).update(repeat_count=F("repeat_count") + 1)
             Attempt.objects.create(
                 letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died"
