@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from alerts.choices import Reason
 from alerts.models import Match, MatchingCursor, SavedSearch, Subscription
@@ -32,8 +32,14 @@ def reason_for(revision: Revision) -> Reason | None:
 
 @transaction.atomic
 def match_some(*, moment: datetime) -> bool:
-    """Ask some saved searches about the next revision whose hold is over; False when there is none."""
-    cursor = MatchingCursor.locked()
+    """Ask some saved searches about the next revision whose hold is over.
+
+    False when there is none, or when somebody else is at it: the next tick finds what is left. A worker
+    that waited for the other would meanwhile send nobody's letters.
+    """
+    cursor = _free_cursor()
+    if cursor is None:
+        return False
     hold = timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
     revision = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold).first()
     if revision is None:
@@ -51,6 +57,12 @@ def match_some(*, moment: datetime) -> bool:
         cursor.sequence, cursor.saved_search_pk = revision.sequence, 0
     cursor.save()
     return True
+
+
+def _free_cursor() -> MatchingCursor | None:
+    MatchingCursor.objects.get_or_create(pk=1)
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    return MatchingCursor.objects.select_for_update(skip_locked=skip_locked).filter(pk=1).first()
 
 
 def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
