@@ -31,6 +31,13 @@ class Program:
         return os.waitid(os.P_PID, self.process.pid, options) is not None
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether it was frozen by SIGSTOP."""
+        assert self.process
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    @property
     def children(self) -> list[int]:
         """The process ids of its direct children: for a Celery worker, the senders."""
         assert self.process

@@ -9,6 +9,7 @@ from procurement_portal.settings import *  # noqa: F403
 from procurement_portal.settings import (
     CELERY_BEAT_SCHEDULE,
     CELERY_BROKER_TRANSPORT_OPTIONS,
+    DATABASES,
     EMBEDDED,
     VAR_DIR,
 )
@@ -18,6 +19,7 @@ PUBLISH_HOLD_MINUTES = 0
 for entry in ("tell-who-asked", "send-letters"):
     CELERY_BEAT_SCHEDULE[entry]["schedule"] = 1.0
 if not EMBEDDED:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=3s"
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"visibility_timeout": 10, "unacked_restore_interval": 1}
     STATIC_ROOT = VAR_DIR / "staticfiles"
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -126,6 +126,36 @@ def test_two_senders_that_find_a_dead_one_at_once_write_it_down_once(clock, mail
 
 
 @pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_sender_does_not_wait_for_one_that_froze_while_freeing_a_dead_one(clock, mail):
+    for name in ("a", "b"):
+        letter(f"{name}@readers.example", moment=clock.now)
+    take_lease(clock.now)
+    clock.turn(LEASE)
+    letter("new@readers.example", moment=clock.now)
+    freeing, sent = threading.Event(), threading.Event()
+
+    def free_and_freeze() -> None:
+        with transaction.atomic():
+            sending._free_orphans(clock.now)
+            freeing.set()
+            assert sent.wait(10)  # the other does not wait for us
+            transaction.set_rollback(True)
+
+    def send() -> None:
+        assert freeing.wait(10)
+        send_due(clock=clock)
+        sent.set()
+
+    at_once(free_and_freeze, send)
+
+    assert mail.recipients == ["new@readers.example"]
+    assert possible_repeats() == {}
+    assert send_due(clock=clock) == 2
+    assert possible_repeats() == {"a@readers.example": 1}
+
+
+@pytest.mark.only_on("postgresql")
 @pytest.mark.loopback
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_share_the_work(mailserver, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.oracle import problems
 from tests.faults.plan import PRODUCTION, send_under_fire
+from tests.faults.programs import Program
 from tests.faults.rig import Portal, careless, production
 
 pytestmark = [
@@ -75,10 +76,29 @@ def test_sender_that_slept_past_its_lease_sends_nothing_more(portal):
         worker.signal_all(signal.SIGCONT)
         facts = portal.wait_until_quiet("sleeper", 20)
     finally:
+        worker.signal_all(signal.SIGCONT)
         other.kill()
 
     assert problems(facts, senders_killed=1) == []
     assert facts.repeated == [held]
+
+
+def test_process_frozen_with_its_locks_held_keeps_no_letter_back(portal):
+    frozen = Program(
+        "frozen",
+        [sys.executable, "-m", "tests.faults.frozen"],
+        portal.environment,
+        portal.folder / "frozen.log",
+    )
+    frozen.start()
+    try:
+        portal.wait(lambda: frozen.is_stopped, what="a process is frozen")
+        portal.owe("thaw", 20)
+        facts = portal.wait_until_quiet("thaw", 20)
+    finally:
+        frozen.kill()
+
+    assert problems(facts, senders_killed=0) == []
 
 
 def test_rig_sees_that_senders_without_a_lease_double(portal):
