@@ -2,7 +2,6 @@
 
 import sys
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -45,7 +44,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def robots(request: HttpRequest) -> HttpResponse:
-    return render(request, "robots.txt", {"site_url": settings.SITE_URL}, content_type="text/plain")
+    return render(request, "robots.txt", content_type="text/plain")
 
 
 # --- Errors, in the same dress --------------------------------------------------------------------

@@ -13,7 +13,7 @@ from opportunities.analysis import search_words
 from opportunities.choices import Industry, Method
 
 LONGEST_TEXT = 200
-Q = TypeVar("Q", bound="models.QuerySet[Any]")
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Search:
 
     def __str__(self) -> str:
         wishes = [
-            _("the words “%s”") % self.text if self.words else "",
-            _or(self.industries),
-            _or(self.methods),
+            _("with the words “%s”") % self.text if self.words else "",
+            _("in %s") % _or(self.industries) if self.industries else "",
+            _("bought by %s") % _or(self.methods) if self.methods else "",
         ]
         said = [wish for wish in wishes if wish]
-        return _("Opportunities with %s") % "; ".join(said) if said else _("All opportunities")
+        return _("Opportunities %s") % ", ".join(said) if said else _("All opportunities")
 
-    def apply(self, opportunities: Q) -> Q:
+    def apply(self, opportunities: Rows) -> Rows:
         """Keep what this search finds."""
         if self.industries:
             opportunities = opportunities.filter(industry__in=self.industries)

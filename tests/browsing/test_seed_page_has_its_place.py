@@ -164,7 +164,7 @@ def test_law_above_the_listing_limit_is_told_with_its_source_and_its_inferred_da
     shown = words(client.get(METHOD))
 
     assert "The law now allows up to $1,500,000 (Laws of 2023, chapter 719;" in shown
-    assert "We did not see the exact day" in shown
+    assert "We do not know the exact day" in shown
     assert "Dec. 31, 2023 (our reading; no source gives the day)" in shown
 
 
