@@ -1,5 +1,7 @@
 """Signing in to the desk, with a limit on guessing."""
 
+from unicodedata import normalize
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
@@ -24,7 +26,12 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _may_try(request: HttpRequest) -> bool:
     place = client_network(request)
-    account = address_key(request.POST.get("username", ""))[:254]
+    account = _account_key(request.POST.get("username", ""))[:254]
     at_one = allow("sign-in", f"{place}/{account}", limit=TRIES_AT_ONE, seconds=SECONDS)
     from_one_place = allow("sign-in", place, limit=TRIES_FROM_ONE_PLACE, seconds=SECONDS)
     return at_one and from_one_place
+
+
+def _account_key(typed: str) -> str:
+    """Return one key for all that finds the same account: the form unfolds letters, the database compares capitals."""
+    return address_key(normalize("NFKC", typed).upper())

@@ -90,11 +90,6 @@ else:
     DATABASES["default"]["OPTIONS"].setdefault(
         "options", "-c idle_in_transaction_session_timeout=30s"
     )
-    # A machine that freezes in mid-transaction keeps its locks until the server gives up on it; pages that
-    # wait for them would hang for as long. Nothing of ours pauses inside a transaction.
-    DATABASES["default"]["OPTIONS"].setdefault(
-        "options", "-c idle_in_transaction_session_timeout=30s"
-    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]]

@@ -44,6 +44,28 @@ def test_right_password_works_from_elsewhere_while_a_stranger_guesses(
     assert tries(client, RIGHT, place="10.0.0.2") == [302]
 
 
+def test_all_spellings_of_an_account_share_its_tries(client: Client, officer: User) -> None:
+    spellings = [
+        "officer@law.example",
+        " OFFICER@law.example",
+        "off\u0131cer@law.example",  # dotless i: PostgreSQL's capital of it is I
+        "\uff4fff\u0131cer@law.example",  # fullwidth o
+        "o\ufb00icer@law.example",  # ff in one letter
+    ]
+    guesses = [tries(client, "wrong", email=spelling)[0] for spelling in spellings]
+
+    assert (guesses, tries(client, RIGHT)) == ([200] * 5, [429])
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:1", ""])
+def test_sign_in_leads_to_the_desk_and_not_to_another_site(
+    client: Client, officer: User, wanted: str
+) -> None:
+    answer = client.post(SIGN_IN, {"username": officer.email, "password": RIGHT, "next": wanted})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+
+
 def test_one_place_gets_twenty_tries_at_any_accounts(client: Client, officer: User) -> None:
     statuses = [tries(client, "wrong", email=f"someone{n}@law.example")[0] for n in range(21)]
 
