@@ -41,7 +41,9 @@ def test_from_asking_to_the_first_news(client, noon):
     assert confirmation["Subject"] == "Please confirm: alerts about Law Department purchases"
     assert (heading(page), heading(confirmed)) == ("Confirm your alerts", "Your alerts are on")
     assert (news["To"], news["Subject"]) == (READER, "New: Courtroom Display Boards")
-    assert "Why you get this: Opportunities with the words “displays”; Goods" in part(news, "plain")
+    assert "Why you get this: Opportunities with the words “displays”, in Goods" in part(
+        news, "plain"
+    )
 
 
 def test_nothing_comes_before_somebody_pressed_the_button(client, noon):
@@ -147,8 +149,9 @@ def test_a_confirmation_repeats_nothing_that_a_stranger_typed(client, noon):
     said = part(confirmation, "plain") + part(confirmation, "html") + confirmation["Subject"]
     assert [word for word in ("URGENT", "evil", "Goods") if word in said] == []
     page = client.get(path_of(confirmation, "confirm"))
-    assert "Opportunities with the words “URGENT sign in at https://evil.example”; Goods" in text(
-        page
+    assert (
+        "Opportunities with the words “URGENT sign in at https://evil.example”, in Goods"
+        in text(page)
     )
 
 
