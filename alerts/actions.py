@@ -121,7 +121,7 @@ def free_cancelled(*, moment: datetime) -> None:
     lately = Letter.objects.filter(
         state=LetterState.CANCELLED, finished_at__gt=moment - timedelta(days=1)
     )
-    Match.objects.filter(letter__in=lately).update(letter=None)
+    Match.objects.filter(letter__in=lately).update(letter=None, shown_number=None)
     Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()
 
 

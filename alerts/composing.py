@@ -36,7 +36,7 @@ def write_links(*, moment: datetime) -> int:
 
 
 def write_news(*, moment: datetime) -> int:
-    """Write a letter to each subscriber who is owed news; return how many letters were written."""
+    """Write a letter to each subscriber who is owed news; return how many subscribers were dealt with."""
     owed = (
         Match.objects.filter(letter__isnull=True)
         .order_by("subscriber")
@@ -145,38 +145,47 @@ def _may_write_to(subscriber: Subscriber, kind: str, moment: datetime) -> bool:
 
 
 def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
-    """Put everything that the subscriber is owed into one letter. The lock on the subscriber is held."""
+    """Put everything that the subscriber is owed into one letter. The lock on the subscriber is held.
+
+    What an earlier letter said already is that letter's; if nothing else is left, there is no new one.
+    """
     _hold_subscriptions(subscriber)
     owed = Match.objects.filter(
         subscriber=subscriber, letter__isnull=True, subscription__ended_at__isnull=True
     )
     matches = list(
-        owed.select_related("subscription", "revision__opportunity").order_by(
-            "revision__sequence", "pk"
-        )
+        owed.select_related("subscription", "revision__opportunity")
+        .defer("revision__snapshot", "revision__changes")
+        .order_by("revision__sequence", "pk")
     )
     if not matches:
         return False
     with translation.override(subscriber.language):
-        items = news.items(matches, moment=moment)
-    searches = sorted({match.subscription_id for match in matches})
-    stop = links.stop_url(searches)
-    context = {"items": items, "manage_url": links.manage_url(subscriber), "stop_url": stop}
-    letter = letters.post(
+        found = news.sort_out(subscriber, matches, moment=moment)
+    if found.items:
+        letter = _post_news(subscriber, found, moment)
+        for match in found.said:
+            match.letter = letter
+    pending = Match.objects.filter(letter__isnull=True)
+    pending.bulk_update([*found.said, *found.told], ["letter", "shown_number"])
+    pending.filter(pk__in=[match.pk for match in found.void]).delete()
+    return True
+
+
+def _post_news(subscriber: Subscriber, found: news.News, moment: datetime) -> Letter:
+    stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
+    context = {"items": found.items, "manage_url": links.manage_url(subscriber), "stop_url": stop}
+    return letters.post(
         write("alerts/news", context, language=subscriber.language),
         to=subscriber.email,
         kind=NEWS_KIND,
         owner=subscriber.owner,
-        slot=f"news:{min(match.pk for match in matches)}",
+        slot=f"news:{min(match.pk for match in found.said)}",
         priority=Priority.NEWS,
         moment=moment,
         headers=list_headers(stop),
-        request_id=matches[0].revision.request_id,
+        request_id=found.said[0].revision.request_id,
     )
-    Match.objects.filter(pk__in=[match.pk for match in matches], letter__isnull=True).update(
-        letter=letter
-    )
-    return True
 
 
 def _hold_subscriptions(subscriber: Subscriber) -> None:

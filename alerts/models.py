@@ -133,6 +133,9 @@ class Match(models.Model):
     letter = models.ForeignKey(
         Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Of the revision whose facts the letter showed: the latest at that moment, perhaps later than the owed
+    # one. A number and not a moment, because a change may be committed after a letter and be dated before it.
+    shown_number = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("match")

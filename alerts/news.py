@@ -1,14 +1,18 @@
 """What a letter says of each opportunity: what is new, what changed, and why this reader is told."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max
 
 from alerts.choices import Reason
-from alerts.models import Match
+from alerts.models import Match, Subscriber
 from core.links import absolute
+from letters.choices import LetterState
 from opportunities.models import Opportunity, Revision
-from opportunities.words import Change, Fact, at_a_glance, changes_between
+from opportunities.words import Change, Fact, Snapshot, at_a_glance, changes_between
 
 
 @dataclass(frozen=True)
@@ -24,32 +28,131 @@ class Item:
     searches: list[str]
 
 
-def items(matches: Iterable[Match], *, moment: datetime) -> list[Item]:
-    """Return one item for each opportunity, in the order of the first news about it.
+@dataclass(frozen=True)
+class News:
+    """What becomes of the matches that one reader is owed. Each is in one of the three lists."""
 
-    Several changes that fall in one letter are told as one: from before the first to after the last.
+    items: list[Item] = field(default_factory=list)
+    said: list[Match] = field(default_factory=list)  # what the items say: for the new letter
+    told: list[Match] = field(default_factory=list)  # an earlier letter said it: ``letter`` is set
+    void: list[Match] = field(default_factory=list)  # never told, and there is nothing to tell
+
+
+class Told(NamedTuple):
+    """How far a reader knows an opportunity: the newest revision that a letter showed, and that letter."""
+
+    number: int
+    letter: int
+
+
+def sort_out(subscriber: Subscriber, matches: Iterable[Match], *, moment: datetime) -> News:
+    """Make one item for each opportunity that has news for this reader, in the order of the first news.
+
+    Items show the latest public facts, whatever is owed: what changed during a hold, or between two
+    letters, is told once, and as one change from what the reader knows to how it is now.
+    The number of queries does not depend on the number of matches.
     """
     by_opportunity: dict[Opportunity, list[Match]] = {}
     for match in matches:
         by_opportunity.setdefault(match.revision.opportunity, []).append(match)
-    return [_item(opportunity, about, moment) for opportunity, about in by_opportunity.items()]
+    told = _told(subscriber, by_opportunity)
+    stories = [
+        _Story(opportunity, about, told.get(opportunity.pk))
+        for opportunity, about in by_opportunity.items()
+    ]
+    latest = _latest_numbers(by_opportunity)
+    facts = _facts(by_opportunity, {*latest.values(), *(story.known for story in stories)})
+    news = News()
+    for story in stories:
+        number = latest[story.opportunity.pk]
+        before = facts.get((story.opportunity.pk, story.known))
+        item = _item(story, before, facts[story.opportunity.pk, number], moment)
+        if item:
+            news.items.append(item)
+            news.said.extend(_shown(story.owed, number))
+        settled = story.known_already if item else story.about
+        if story.told:
+            news.told.extend(_shown(settled, story.told.number, story.told.letter))
+        else:
+            news.void.extend(settled)
+    return news
 
 
-def _item(opportunity: Opportunity, about: list[Match], moment: datetime) -> Item:
-    is_new = any(match.reason == Reason.NEW for match in about)
-    latest = max((match.revision for match in about), key=lambda revision: revision.number)
+@dataclass(frozen=True)
+class _Story:
+    """One opportunity, what its reader is owed of it and how far they know it."""
+
+    opportunity: Opportunity
+    about: list[Match]
+    told: Told | None
+
+    @property
+    def owed(self) -> list[Match]:
+        return [match for match in self.about if not self._is_known(match)]
+
+    @property
+    def known_already(self) -> list[Match]:
+        return [match for match in self.about if self._is_known(match)]
+
+    @property
+    def known(self) -> int:
+        """The number of the revision that the reader knows; 0 if they know none."""
+        if self.told:
+            return self.told.number
+        return min(match.revision.number for match in self.about) - 1
+
+    @property
+    def is_new(self) -> bool:
+        return any(match.reason == Reason.NEW for match in self.owed)
+
+    def _is_known(self, match: Match) -> bool:
+        return self.told is not None and match.revision.number <= self.told.number
+
+
+def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetime) -> Item | None:
+    """Say what is owed of one opportunity; ``None`` if that comes to nothing, such as a change taken back."""
+    changes = [] if story.is_new or not before else changes_between(before, now)
+    if not story.owed or not (story.is_new or changes):
+        return None
     return Item(
-        title=latest.snapshot["title"],
-        url=absolute(opportunity.get_absolute_url()),
-        is_new=is_new,
-        phase=str(opportunity.phase_at(moment).label),
-        facts=at_a_glance(latest.snapshot),
-        changes=[] if is_new else _net_changes([match.revision for match in about], latest),
-        searches=list(dict.fromkeys(str(match.subscription) for match in about)),
+        title=now["title"],
+        url=absolute(story.opportunity.get_absolute_url()),
+        is_new=story.is_new,
+        phase=str(story.opportunity.phase_at(moment).label),
+        facts=at_a_glance(now),
+        changes=changes,
+        searches=list(dict.fromkeys(str(match.subscription) for match in story.owed)),
     )
 
 
-def _net_changes(told: list[Revision], latest: Revision) -> list[Change]:
-    first = min(revision.number for revision in told)
-    before = Revision.objects.get(opportunity=latest.opportunity_id, number=first - 1)
-    return changes_between(before.snapshot, latest.snapshot)
+def _shown(matches: list[Match], number: int, letter: int | None = None) -> list[Match]:
+    for match in matches:
+        match.shown_number, match.letter_id = number, letter
+    return matches
+
+
+def _told(subscriber: Subscriber, opportunities: Iterable[Opportunity]) -> dict[int, Told]:
+    """Return how far letters told this reader of each opportunity. One that was taken back told nothing."""
+    carried = Match.objects.filter(
+        subscriber=subscriber, letter__isnull=False, revision__opportunity__in=opportunities
+    ).exclude(letter__state=LetterState.CANCELLED)
+    rows = carried.order_by("shown_number", "letter").values_list(
+        "revision__opportunity", "shown_number", "letter"
+    )
+    return {opportunity: Told(number or 0, letter or 0) for opportunity, number, letter in rows}
+
+
+def _latest_numbers(opportunities: Iterable[Opportunity]) -> dict[int, int]:
+    revisions = Revision.objects.filter(opportunity__in=opportunities).order_by()
+    return dict(revisions.values_list("opportunity").annotate(Max("number")))
+
+
+def _facts(
+    opportunities: Iterable[Opportunity], numbers: Collection[int]
+) -> dict[tuple[int, int], Snapshot]:
+    """Return the public facts by opportunity and number of revision. A few more than asked for may be in it."""
+    revisions = Revision.objects.filter(opportunity__in=opportunities, number__in=numbers)
+    return {
+        (opportunity, number): facts
+        for opportunity, number, facts in revisions.values_list("opportunity", "number", "snapshot")
+    }

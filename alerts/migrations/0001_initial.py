@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                         choices=[("new", "New"), ("changed", "Changed")], max_length=8
                     ),
                 ),
+                ("shown_number", models.PositiveIntegerField(blank=True, null=True)),
                 (
                     "letter",
                     models.ForeignKey(

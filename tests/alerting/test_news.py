@@ -7,8 +7,14 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from alerts import actions as alert_actions
+from alerts import composing, matching
+from alerts.models import Match
+from letters import actions as letter_actions
 from letters.models import Letter
 from opportunities import actions
 from opportunities.choices import Industry
@@ -21,7 +27,7 @@ from tests.factories import OpportunityFactory, StaffFactory, subscribe
 pytestmark = pytest.mark.django_db
 
 READER = "reader@example.com"
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 BOARDS, GOODS = Search(words=("board",), text="boards"), Search(industries=(Industry.GOODS,))
 
 
@@ -54,7 +60,7 @@ def test_three_searches_of_one_reader_are_one_letter_that_names_each(noon):
 
     assert letter["Subject"] == "New: Display boards"
     assert why(letter) == [
-        "All opportunities; Opportunities with the words “boards”; Opportunities with Goods"
+        "All opportunities; Opportunities with the words “boards”; Opportunities in Goods"
     ]
 
 
@@ -122,6 +128,139 @@ def test_a_cosmetic_change_is_told_to_nobody(noon):
     changed(purchase, noon, title="Display boards, corrected")
 
     assert tick(noon) == []
+
+
+def told(messages):
+    """Return what each letter says of a value, after NEW or CHANGED."""
+    return [
+        re.findall(r"^(NEW|CHANGED)|^Estimated value: (.*)$", part(message, "plain"), re.MULTILINE)
+        for message in messages
+    ]
+
+
+def says(kind, value):
+    return [(kind, ""), ("", value)]
+
+
+def test_a_correction_during_the_hold_is_in_the_first_letter_and_never_told_again(noon, settings):
+    settings.PUBLISH_HOLD_MINUTES = 15
+    subscribe(READER, moment=noon - HOUR)
+    purchase = listed(value_max=Decimal(80_000))
+    changed(purchase, noon + 10 * MINUTE, value_max=Decimal(90_000))
+
+    assert told(tick(noon + 15 * MINUTE)) == [says("NEW", "Up to $90,000")]
+    assert tick(noon + 25 * MINUTE) == tick(noon + HOUR) == []
+    assert not Match.objects.filter(letter=None).exists()
+
+
+def test_what_was_told_is_no_news_for_another_search_of_the_same_reader(noon):
+    subscribe(READER, BOARDS, moment=noon)
+    later = subscribe(READER, GOODS, confirmed=False, moment=noon)
+    listed()
+    first = tick(noon)
+
+    alert_actions.confirm(later.subscriber, [later.pk], moment=noon + MINUTE)
+
+    assert ([letter["Subject"] for letter in first][1:], tick(noon + MINUTE)) == (
+        ["New: Display boards"],
+        [],
+    )
+    assert set(Match.objects.values_list("letter", "shown_number")) == {
+        (Letter.objects.get(kind="alerts.news").pk, 1)
+    }
+
+
+def test_only_what_is_not_told_yet_is_in_the_next_letter(noon):
+    subscribe(READER, BOARDS, moment=noon)
+    later = subscribe(READER, GOODS, confirmed=False, moment=noon)
+    listed("Display boards")
+    tick(noon)
+    listed("Chairs")
+
+    alert_actions.confirm(later.subscriber, [later.pk], moment=noon + MINUTE)
+    (letter,) = tick(noon + MINUTE)
+
+    assert letter["Subject"] == "New: Chairs"
+    assert why(letter) == [str(GOODS)]
+
+
+def test_a_change_is_told_from_what_the_reader_knows_to_how_it_is_now(noon, settings):
+    settings.PUBLISH_HOLD_MINUTES = 15
+    subscribe(READER, moment=noon - HOUR)
+    purchase = listed(value_max=Decimal(80_000))
+    tick(noon + 15 * MINUTE)
+    changed(purchase, noon + 20 * MINUTE, value_max=Decimal(85_000))
+    changed(purchase, noon + 34 * MINUTE, value_max=Decimal(90_000))
+
+    letters = tick(noon + 35 * MINUTE)
+
+    assert told(letters) == [says("CHANGED", "was “Up to $80,000”, is now “Up to $90,000”")]
+    assert tick(noon + HOUR) == []
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_change_that_was_taken_back_is_told_to_nobody(noon, knows):
+    if knows:
+        subscribe(READER, moment=noon)
+    purchase = listed(value_max=Decimal(80_000))
+    first = tick(noon)
+    if not knows:
+        subscribe(READER, moment=noon)
+    for value in (85_000, 80_000):
+        changed(purchase, noon, value_max=Decimal(value))
+
+    assert (len(first), tick(noon + MINUTE)) == (int(knows), [])
+    assert not Match.objects.filter(letter=None).exists()
+    assert Match.objects.exists() == knows
+
+
+def test_news_beside_a_change_that_was_taken_back_is_told_alone(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed(value_max=Decimal(80_000))
+    tick(noon)
+    for value in (85_000, 80_000):
+        changed(purchase, noon, value_max=Decimal(value))
+    listed("Chairs")
+
+    assert [letter["Subject"] for letter in tick(noon)] == ["New: Chairs"]
+
+
+def test_a_change_dated_before_the_letter_and_committed_after_it_is_told(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed(value_max=Decimal(80_000))
+    tick(noon + SECOND)
+
+    changed(purchase, noon, value_max=Decimal(90_000))
+
+    assert len(tick(noon + 2 * SECOND)) == 1
+
+
+def test_a_letter_taken_back_has_told_nothing(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed(value_max=Decimal(80_000))
+    tick(noon)
+    letter_actions.cancel(Letter.objects.all(), moment=noon)
+    changed(purchase, noon, value_max=Decimal(90_000))
+
+    assert told(tick(noon + MINUTE)) == [says("NEW", "Up to $90,000")]
+
+
+def queries_to_write(count, noon):
+    """Count the queries for one letter with ``count`` purchases, each listed and twice changed."""
+    subscribe(f"reader{count}@example.com", Search(words=(f"lot{count}",)), moment=noon)
+    for number in range(count):
+        purchase = listed(f"Lot{count} {number}")
+        changed(purchase, noon, value_max=Decimal(count))
+        changed(purchase, noon, contract_term=f"{count} days")
+    while matching.match_some(moment=noon):
+        pass
+    with CaptureQueriesContext(connection) as captured:
+        assert composing.write_news(moment=noon) == 1
+    return len(captured)
+
+
+def test_the_number_of_queries_for_a_letter_does_not_grow_with_what_is_in_it(noon):
+    assert queries_to_write(12, noon) == queries_to_write(2, noon)
 
 
 @pytest.mark.parametrize(
