@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from alerts.choices import Reason
 from alerts.models import Match, MatchingCursor, SavedSearch, Subscription
@@ -51,6 +52,8 @@ def match_some(*, moment: datetime) -> bool:
         # Somebody who asked while the revision was held back could see it on the site: it is no news.
         asked_before = Subscription.objects.filter(asked_sequence__lt=revision.sequence)
         _owe(revision, reason, asked_before.filter(saved_search__in=finding))
+        if reason == Reason.CHANGED and not cursor.saved_search_pk:  # once, not with each chunk
+            _owe(revision, reason, _who_heard_of(revision.opportunity_id))
     if len(asked) == SEARCHES_AT_ONCE:
         cursor.saved_search_pk = asked[-1].pk
     else:
@@ -70,10 +73,20 @@ def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
     and that matching has already passed. The caller holds the cursor's lock; later ones meet it there."""
     begun = cursor.sequence + (1 if cursor.saved_search_pk else 0)
     missed = Revision.objects.filter(sequence__gt=subscription.asked_sequence, sequence__lte=begun)
+    heard_of: set[int] = set()
     for revision in missed.order_by("sequence"):
         reason = reason_for(revision)
-        if reason and _that_find(revision, [subscription.saved_search]):
+        follows = reason == Reason.CHANGED and revision.opportunity_id in heard_of
+        if reason and (follows or _that_find(revision, [subscription.saved_search])):
             _owe(revision, reason, Subscription.objects.filter(pk=subscription.pk))
+            heard_of.add(revision.opportunity_id)
+
+
+def _who_heard_of(opportunity: int) -> SubscriptionQuerySet:
+    """Return the subscriptions that found this opportunity before: whoever prepares an answer must hear of
+    a new deadline, though the words that they look for are gone."""
+    found = Match.objects.filter(subscription=OuterRef("pk"), revision__opportunity=opportunity)
+    return Subscription.objects.filter(Exists(found))
 
 
 def _searches_in_force(*, after: int) -> list[SavedSearch]:

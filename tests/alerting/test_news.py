@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts import actions as alert_actions
 from alerts import composing, matching
+from alerts.choices import EndedBecause
 from alerts.models import Match
 from letters import actions as letter_actions
 from letters.models import Letter
@@ -243,6 +244,68 @@ def test_a_letter_taken_back_has_told_nothing(noon):
     changed(purchase, noon, value_max=Decimal(90_000))
 
     assert told(tick(noon + MINUTE)) == [says("NEW", "Up to $90,000")]
+
+
+CHANGES = {"value_max": Decimal(90_000), "summary": "Chairs instead.", "title": "Chairs"}
+
+
+def test_who_was_told_hears_of_a_change_that_their_search_no_longer_finds(noon):
+    subscribe(READER, BOARDS, moment=noon)
+    subscribe("other@example.com", Search(words=("lamp",), text="lamps"), moment=noon)
+    purchase = listed("Display boards")
+    tick(noon)
+
+    changed(purchase, noon, **CHANGES)
+    (letter,) = tick(noon)
+    changed(purchase, noon, value_max=Decimal(95_000))
+    (another,) = tick(noon)
+
+    assert [(each["To"], each["Subject"]) for each in (letter, another)] == [
+        (READER, "Changed: Chairs")
+    ] * 2
+    assert tick(noon + HOUR) == []
+
+
+def test_who_was_told_and_stopped_hears_of_no_change(noon):
+    wish = subscribe(READER, BOARDS, moment=noon)
+    purchase = listed("Display boards")
+    tick(noon)
+    alert_actions.stop([wish.pk], because=EndedBecause.LETTER, moment=noon)
+
+    changed(purchase, noon, **CHANGES)
+
+    assert tick(noon) == []
+
+
+def test_who_was_told_is_owed_a_change_once_however_many_searches_are_asked(noon, monkeypatch):
+    subscribe(READER, BOARDS, moment=noon)
+    purchase = listed("Display boards")
+    tick(noon)
+    for number in range(3):
+        subscribe(f"{number}@example.com", Search(words=(f"{number}",)), moment=noon)
+    monkeypatch.setattr(matching, "SEARCHES_AT_ONCE", 1)
+    asked, real = [], matching._who_heard_of
+    monkeypatch.setattr(matching, "_who_heard_of", lambda pk: asked.append(pk) or real(pk))
+
+    changed(purchase, noon, **CHANGES)
+
+    assert [letter["To"] for letter in tick(noon)] == [READER]
+    assert asked == [purchase.pk]
+
+
+def test_who_confirms_late_hears_of_the_change_that_took_their_words_away(noon):
+    late = subscribe(READER, BOARDS, confirmed=False, moment=noon)
+    purchase = listed("Display boards")
+    changed(purchase, noon, **CHANGES)
+    tick(noon)
+
+    alert_actions.confirm(late.subscriber, [late.pk], moment=noon)
+    tick(noon)
+
+    assert sorted(Match.objects.values_list("reason", "shown_number")) == [
+        ("changed", 2),
+        ("new", 2),
+    ]
 
 
 def queries_to_write(count, noon):
