@@ -8,6 +8,7 @@ named. Any variable may instead be given as ``NAME_FILE``, the path of a file th
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.conf.locale import LANG_INFO
@@ -214,10 +215,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestLog",
-    "django.middleware.security.SecurityMiddleware",
+    # Those that only add headers stand above the first one that answers: the redirect to https has them, too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.CacheRules",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -371,6 +373,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.views.csrf_refused"
 if not EMBEDDED:
     SECURE_SSL_REDIRECT = True
+    SECURE_SSL_HOST = urlsplit(SITE_URL).netloc  # and not to a host that a stranger chose
     # The health checks come from inside, without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
