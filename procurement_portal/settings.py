@@ -215,6 +215,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestLog",
+    "core.middleware.HearOut",
     # Those that only add headers stand above the first one that answers: the redirect to https has them, too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,8 +1,11 @@
 """Every answer carries what browsers need to keep visitors safe, refusals and redirects too."""
 
 import pytest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
+
+from core.middleware import HearOut
 
 SAFETY = [
     "Content-Security-Policy",
@@ -60,3 +63,16 @@ def test_refused_form_is_safe(client):
     answer: HttpResponseBase = strict.post("/alerts/", {"email": "ann@mail.example"}, secure=True)
 
     assert (answer.status_code, lacking(answer)) == (403, [])
+
+
+@pytest.mark.parametrize(("length", "left"), [(0, b""), (300_000, b""), (2_000_000, b"x")])
+def test_form_is_heard_out_before_it_is_refused(rf, length, left):
+    request = rf.post("/", b"x" * length, content_type="text/plain")
+
+    HearOut(refuse)(request)
+
+    assert request.read(1) == left
+
+
+def refuse(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=403)
