@@ -26,9 +26,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "This is for the embedded mode. Unset PORTAL_MODE, or see docs/operating.md."
             )
-        os.umask(
-            0o077
-        )  # what is stored and mailed holds addresses: nobody else on this machine reads it
+        # What is stored and mailed holds addresses: nobody else on this machine reads it.
+        os.umask(0o077)
         call_command("migrate", verbosity=0)
         call_command("load_upcoming", stdout=self.stdout)
         if password := demonstration.make():
