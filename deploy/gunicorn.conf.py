@@ -37,6 +37,9 @@ graceful_timeout = 25  # shorter than compose's stop_grace_period
 max_requests = 10_000
 max_requests_jitter = 2_000
 
+# As long as nginx takes one: what it lets through gets a page of the portal.
+limit_request_line = 8190
+
 # The portal counts the proxies itself (TRUSTED_PROXY_COUNT); gunicorn believes nobody's headers.
 forwarded_allow_ips = ""
 control_socket_disable = True  # nobody steers it but its container

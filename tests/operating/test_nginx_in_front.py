@@ -1,6 +1,7 @@
 """nginx before gunicorn, as docker-compose.yml runs them: what is kept, for whom, and what strangers can do."""
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -15,7 +16,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.operating.production import NAME, Site, ask, end, nginx_configuration, production_site
+from tests.operating.production import (
+    NAME,
+    Answer,
+    Site,
+    ask,
+    end,
+    nginx_configuration,
+    production_site,
+)
 from tests.servers import HOST, free_port, spawn
 
 pytestmark = [
@@ -129,8 +138,90 @@ def test_host_that_is_not_ours_is_refused_and_never_kept(site):
     assert "evil.example" not in site.get("/").body
 
 
-def test_large_body_is_refused(site):
-    assert site.get("/admin/login/", method="POST", body=b"x" * 3_000_000).status == 413
+@pytest.mark.parametrize("size", [600_000, 1_900_000, 3_000_000])
+def test_large_body_is_refused_in_words(site, size):
+    for _time in range(5):
+        refused = site.get("/admin/login/", method="POST", body=b"x" * size)
+
+        assert refused.status == 413
+        assert "make your text shorter" in refused.body
+
+
+def test_body_as_large_as_nginx_takes_always_gets_the_portals_answer(site):
+    answers = [site.get("/alerts/", method="POST", body=b"x" * 256 * 1024) for _time in range(20)]
+
+    assert {answer.status for answer in answers} == {403}
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "words"),
+    [
+        (4_200, 404, "This page is not here"),
+        (8_150, 404, "This page is not here"),
+        (8_300, 414, "too long"),
+    ],
+)
+def test_long_address_gets_a_page(site, length, status, words):
+    answer = site.get("/" + "a" * (length - 1))
+
+    assert answer.status == status
+    assert words in answer.body
+
+
+def test_address_of_a_folder_leads_nowhere_else(site):
+    answer = site.get("/static")
+
+    assert (answer.status, answer.headers["Location"]) == (404, None)
+
+
+# Each is answered by another part: nginx in reading, nginx in serving, the portal, a file, a redirect.
+ANSWERS = {
+    "no request": (b"nonsense\r\n\r\n", 400),
+    "long header": (b"GET / HTTP/1.1\r\nHost: @\r\nX-Long: " + b"a" * 9000 + b"\r\n\r\n", 400),
+    "trace": (b"TRACE / HTTP/1.1\r\nHost: @\r\n\r\n", 405),
+    "large": (b"POST /alerts/ HTTP/1.1\r\nHost: @\r\nContent-Length: 9000000\r\n\r\n", 413),
+    "long": (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: @\r\n\r\n", 414),
+    "version": (b"GET / HTTP/3.0\r\nHost: @\r\n\r\n", 505),
+    "inner": (b"GET /refused.html HTTP/1.1\r\nHost: @\r\n\r\n", 404),
+    "page": (b"GET / HTTP/1.1\r\nHost: @\r\n\r\n", 200),
+    "form": (b"GET /admin/login/ HTTP/1.1\r\nHost: @\r\n\r\n", 200),
+    "file": (b"GET /favicon.ico HTTP/1.1\r\nHost: @\r\n\r\n", 302),
+    "health": (b"GET /livez HTTP/1.1\r\nHost: @\r\n\r\n", 200),
+    "stranger's host": (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 400),
+}
+SAFETY = [
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "X-Frame-Options",
+    "X-Request-ID",
+]
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_answer_has_its_safety_headers_once(site, name, scheme):
+    words, status = ANSWERS[name]
+    words = words.replace(b"@", NAME.encode())
+    said = words.replace(b"\r\n", b"\r\nX-Forwarded-Proto: " + scheme.encode() + b"\r\n", 1)
+
+    answer = say(site.port, said)
+
+    by_nginx = name in {"no request", "long header", "trace", "large", "long", "version", "inner"}
+    # The portal, asked by http, answers with a redirect, but tells anybody that it is alive.
+    plain = scheme == "http" and not by_nginx and name != "health"
+    assert answer.status == (301 if plain else status)
+    assert [len(answer.headers.get_all(header) or []) for header in SAFETY] == [1] * len(SAFETY)
+    assert len(answer.headers.get_all("Strict-Transport-Security") or []) == (
+        # What could not be read has no scheme either.
+        scheme == "https" and name not in {"no request", "long", "version"}
+    )
+    if plain:
+        assert answer.headers["Location"].startswith(f"https://{NAME}/")
+    if by_nginx:
+        assert "What to do next" in answer.body
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "nginx" not in answer.body
 
 
 @pytest.mark.parametrize(
@@ -159,6 +250,9 @@ def test_log_tells_no_address_no_query_and_no_token(site):
     site.get(f"/alerts/confirm/{token}/?q=word-of-theirs")
     site.get(f"/es/alerts/{token}?q=word-of-theirs")
     site.get("/elsewhere/" + "A1b2" * 12 + "/?q=word-of-theirs", source=STRANGER)
+    site.get("/plain/ann@mail.example/more/")
+    site.get("/coded/ann%40mail.example/" + "A1b2" * 12)
+    site.get("/twice/x-ann%2540mail.example?q=word-of-theirs")
     time.sleep(0.1)
 
     lines = [json.loads(line) for line in site.access_log.splitlines() if line.startswith("{")]
@@ -166,6 +260,8 @@ def test_log_tells_no_address_no_query_and_no_token(site):
     everything = site.access_log + (site.folder / "web.log").read_text()
 
     assert {"/alerts/confirm/…", "/es/alerts/…", "/elsewhere/…"} <= paths
+    assert {"/plain/…", "/coded/…", "/twice/…"} <= paths
+    assert "mail.example" not in everything
     assert "Secret_token" not in everything
     assert "word-of-theirs" not in everything
     assert "127.0.0." not in site.access_log
@@ -299,6 +395,15 @@ def echoing_nginx(folder) -> Iterator[int]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def say(port: int, words: bytes) -> Answer:
+    """Send ``words`` as they are and read the answer."""
+    with socket.create_connection((HOST, port), timeout=10) as line:
+        line.sendall(words)
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        return Answer(answer.status, answer.headers, answer.read().decode(errors="replace"))
 
 
 def session_of_staff(site: Site) -> str:
