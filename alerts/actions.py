@@ -58,12 +58,18 @@ def _note(subscriber: Subscriber, search: Search, moment: datetime) -> None:
     )
 
 
+@transaction.atomic
 def ask_for_link(email: str, *, moment: datetime, request_id: str = "") -> None:
     """Send a fresh link to ``email`` if somebody there subscribes; says nothing about whether."""
     _owe_link(Subscriber.objects.filter(email_key=address_key(email)), moment, request_id)
 
 
 def _owe_link(subscribers: QuerySet[Subscriber], moment: datetime, request_id: str) -> None:
+    """Note the wish for a letter, and keep all that its link will confirm for another while.
+
+    ``asked_sequence`` stays as it was: who asks twice may hear of more, but of nothing less.
+    """
+    Subscription.objects.pending().filter(subscriber__in=subscribers).update(asked_at=moment)
     subscribers.update(link_asked_at=moment, link_due_at=moment, link_request_id=request_id)
 
 

@@ -77,7 +77,7 @@ def _write_link(subscriber: Subscriber, moment: datetime) -> bool:
     if subscriber.link_asked_at is None:
         return False
     pending = subscriber.subscriptions.pending().exists()
-    running = list(subscriber.subscriptions.in_force().order_by("asked_at"))
+    running = list(subscriber.subscriptions.in_force().order_by("pk"))
     kind = CONFIRM_KIND if pending else MANAGE_KIND
     if (pending or running) and not _has_a_fresh_one(subscriber, kind, moment):
         if not _may_write_to(subscriber, kind, moment):

@@ -72,10 +72,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         ]
         actions.confirm(subscriber, wanted, moment=timezone.now())
         ring(tell_who_asked)
-    pending = subscriber.subscriptions.pending().order_by("asked_at")
+    pending = subscriber.subscriptions.pending().order_by("pk")
     context = {
         "pending": pending,
-        "running": subscriber.subscriptions.in_force().order_by("asked_at"),
+        "running": subscriber.subscriptions.in_force().order_by("pk"),
         "manage_url": links.manage_url(subscriber),
     }
     return _private(request, "alerts/confirm.html", context)
@@ -103,7 +103,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         )
     context = {
         "stopped": stopped,
-        "running": subscriber.subscriptions.in_force().order_by("asked_at"),
+        "running": subscriber.subscriptions.in_force().order_by("pk"),
         "letters": Letter.objects.filter(owner=subscriber.owner).order_by("-created_at")[
             :LETTERS_SHOWN
         ],
@@ -125,8 +125,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
             because=EndedBecause.LETTER,
             moment=timezone.now(),
         )
-    running = list(subscriptions.filter(ended_at__isnull=True).order_by("asked_at"))
-    ended = list(subscriptions.filter(ended_at__isnull=False).order_by("asked_at"))
+    running = list(subscriptions.filter(ended_at__isnull=True).order_by("pk"))
+    ended = list(subscriptions.filter(ended_at__isnull=False).order_by("pk"))
     return _private(request, "alerts/stop.html", {"running": running, "ended": ended})
 
 

@@ -324,6 +324,23 @@ def test_an_address_never_confirmed_is_forgotten_after_a_week(noon, age, is_forg
     assert hasattr(Letter.objects.get(), "body") != is_forgotten
 
 
+@pytest.mark.parametrize("page", ["/alerts/", "/alerts/fresh-link/"])
+@pytest.mark.parametrize(
+    ("age", "is_forgotten"), [(3 * DAY, False), (7 * DAY, False), (7 * DAY + SECOND, True)]
+)
+def test_who_asks_again_has_time_to_confirm_again(client, noon, page, age, is_forgotten):
+    first = subscribe(READER, confirmed=False, moment=noon - 6 * DAY)
+    OpportunityFactory.create(published=True, at=noon - DAY)
+
+    client.post(page, {"email": READER})
+    actions.forget(moment=noon + age)
+
+    kept = Subscription.objects.filter(pk=first.pk)
+    assert [wish.asked_at for wish in kept] == [noon] * (not is_forgotten)
+    # What came out since they first asked is news still.
+    assert [wish.asked_sequence for wish in kept] == [0] * (not is_forgotten)
+
+
 @pytest.mark.parametrize(
     ("age", "is_forgotten"),
     [(28 * DAY - SECOND, False), (28 * DAY, False), (28 * DAY + SECOND, True)],
