@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from alerts import matching
 from alerts.choices import EndedBecause
@@ -21,6 +22,8 @@ PENDING_AT_MOST = 20  # more than anybody looks through; a stranger may type the
 UNCONFIRMED_KEPT = timedelta(days=7)
 ENDED_KEPT = timedelta(days=28)
 
+Row = TypeVar("Row", bound=Model)
+
 
 @transaction.atomic
 def ask(
@@ -32,7 +35,8 @@ def ask(
     and unknown addresses, so that nothing shows which are known. Above ``PENDING_AT_MOST`` unconfirmed
     searches of one address no more is noted. Safe to repeat.
     """
-    subscriber, _new = Subscriber.objects.get_or_create(
+    # Locked, so that forgetting waits for us, or we for it and then begin anew.
+    subscriber, _new = Subscriber.objects.select_for_update(no_key=True).get_or_create(
         email_key=address_key(email),
         defaults={
             "email": email,
@@ -47,7 +51,7 @@ def ask(
 
 
 def _note(subscriber: Subscriber, search: Search, moment: datetime) -> None:
-    saved, _new = SavedSearch.objects.get_or_create(
+    saved, _new = SavedSearch.objects.select_for_update(no_key=True).get_or_create(
         digest=digest_of(search), defaults={"stored": search.as_json()}
     )
     Subscription.objects.get_or_create(
@@ -131,18 +135,42 @@ def free_cancelled(*, moment: datetime) -> None:
     Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()
 
 
-@transaction.atomic
 def forget(*, moment: datetime) -> int:
     """Wipe what was never confirmed for a week or ended four weeks ago; return how many addresses went.
 
-    Safe to repeat. Letters keep their dates and results, without the address.
+    Safe to repeat. Letters keep their dates and results, without the address. Whoever has a letter on its
+    way at this moment goes the next time.
     """
+    gone = _forget_subscribers(moment)
+    _forget_searches()  # in a transaction of its own: who asks takes these locks the other way round
+    return gone
+
+
+@transaction.atomic
+def _forget_subscribers(moment: datetime) -> int:
     Subscription.objects.pending().filter(asked_at__lt=moment - UNCONFIRMED_KEPT).delete()
     Subscription.objects.filter(ended_at__lt=moment - ENDED_KEPT).delete()
-    leaving = Subscriber.objects.filter(
-        subscriptions=None, created_at__lt=moment - UNCONFIRMED_KEPT
+    idle = Subscriber.objects.filter(
+        ~Exists(Subscription.objects.filter(subscriber=OuterRef("pk"))),
+        created_at__lt=moment - UNCONFIRMED_KEPT,
     )
-    owners = [subscriber.owner for subscriber in leaving]
-    letters.forget_owners(owners, moment=moment)
-    leaving.delete()
-    return len(owners)
+    leaving = list(_locked(idle))
+    staying = letters.forget_owners([each.owner for each in leaving], moment=moment)
+    gone = [each.pk for each in leaving if each.owner not in staying]
+    Subscriber.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+@transaction.atomic
+def _forget_searches() -> None:
+    """Wipe the searches that nobody has: their words are somebody's, too."""
+    idle = SavedSearch.objects.filter(
+        ~Exists(Subscription.objects.filter(saved_search=OuterRef("pk")))
+    )
+    _locked(idle).delete()
+
+
+def _locked(idle: QuerySet[Row]) -> QuerySet[Row]:
+    """Return those of ``idle`` that are still so once nobody else holds them: who asks meanwhile does."""
+    held = [row.pk for row in idle.select_for_update()]
+    return idle.filter(pk__in=held)

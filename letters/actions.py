@@ -81,13 +81,17 @@ def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
     letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
 
 
-def forget_owners(owners: list[str], *, moment: datetime) -> None:
-    """Wipe the address and the text from all letters of ``owners``; what is still owed is taken back."""
+def forget_owners(owners: list[str], *, moment: datetime) -> set[str]:
+    """Wipe the address and the text from all letters of ``owners``; what is still owed is taken back.
+
+    Return those of whom a sender has a letter in hand: nothing of it can be wiped now. Ask again later.
+    """
     theirs = Letter.objects.filter(owner__in=owners)
     cancel(theirs, moment=moment)
     finished = theirs.filter(finished_at__isnull=False)
     LetterBody.objects.filter(letter__in=finished).delete()
     finished.update(to_address="")
+    return set(theirs.owed().values_list("owner", flat=True))
 
 
 def forget_bodies(*, moment: datetime) -> int:

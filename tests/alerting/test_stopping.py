@@ -1,23 +1,27 @@
 """Stopping at once, by any way, for good; links that are torn, old or used twice; forgetting."""
 
+import threading
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from alerts import actions, links
 from alerts.choices import EndedBecause
-from alerts.models import Match, Subscriber, Subscription
+from alerts.models import Match, SavedSearch, Subscriber, Subscription
 from core.links import seal
 from letters.choices import LetterState
 from letters.models import Letter
-from letters.sending import send_due
+from letters.sending import send_due, take_lease
 from opportunities.search import Search
 from tests.alerting.post import dump, opened, part, path_of, tick
 from tests.browsing.pages import fields, heading, text
 from tests.factories import OpportunityFactory, subscribe
+from tests.faults.hands import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -227,7 +231,7 @@ def every_link(noon):
         lambda token: token[:-2],
         lambda token: token[1:],
         lambda token: token + "a",
-        lambda token: token[:3] + "x" + token[4:],
+        lambda token: token[:3] + ("x" if token[3] != "x" else "y") + token[4:],
         lambda token: token[:1],
     ],
 )
@@ -380,6 +384,60 @@ def test_what_was_still_owed_to_somebody_forgotten_is_not_sent(noon):
 
     letter = Letter.objects.get()
     assert (letter.state, letter.to_address) == ("cancelled", "")
+
+
+def test_a_search_is_forgotten_with_the_last_who_had_it(noon):
+    ended = [subscribe(f"{name}@example.com", BOARDS, moment=noon) for name in ("one", "other")]
+    subscribe("third@example.com", CHAIRS, moment=noon)
+    words = []
+
+    for wish in ended:
+        actions.stop([wish.pk], because=EndedBecause.LETTER, moment=noon)
+        actions.forget(moment=noon + 28 * DAY + SECOND)
+        words.append(sorted(saved.stored["words"][0] for saved in SavedSearch.objects.all()))
+
+    assert words == [["board", "chair"], ["chair"]]
+
+
+def test_who_has_a_letter_on_its_way_is_forgotten_once_it_has_gone(noon):
+    subscribe(READER, confirmed=False, moment=noon)
+    tick(noon)
+    later = noon + 8 * DAY
+    lease = take_lease(later)
+
+    first = actions.forget(moment=later)
+    Letter.objects.filter(lease_token=lease.token).update(
+        state=LetterState.SENT, finished_at=later, lease_token=None, lease_until=None
+    )
+    second = actions.forget(moment=later + HOUR)
+
+    assert (first, second, Subscriber.objects.count()) == (0, 1, 0)
+    assert READER not in str(dump())
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_while_they_are_being_forgotten_is_heard():
+    moment = timezone.now()
+    old = subscribe(READER, BOARDS, confirmed=False, moment=moment - 8 * DAY)
+    Subscription.objects.all().delete()
+    asked, forgetting = threading.Event(), threading.Event()
+
+    def ask_slowly():
+        with transaction.atomic():
+            actions.ask(READER, BOARDS, language="en", moment=moment)
+            asked.set()
+            forgetting.wait(1)  # as long as the other is held up by our lock
+
+    def forget():
+        assert asked.wait(10)
+        actions.forget(moment=moment)
+        forgetting.set()
+
+    at_once(ask_slowly, forget)
+
+    assert [wish.subscriber for wish in Subscription.objects.pending()] == [old.subscriber]
+    assert SavedSearch.objects.count() == 1
 
 
 def test_the_manage_page_lists_the_letters_without_their_links(client, noon):
