@@ -183,6 +183,7 @@ def _post_news(subscriber: Subscriber, found: news.News, moment: datetime) -> Le
         slot=f"news:{min(match.pk for match in found.said)}",
         priority=Priority.NEWS,
         moment=moment,
+        expires_at=found.expires_at,
         headers=list_headers(stop),
         request_id=found.said[0].revision.request_id,
     )

@@ -26,6 +26,7 @@ class Item:
     facts: list[Fact]
     changes: list[Change]
     searches: list[str]
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class News:
     said: list[Match] = field(default_factory=list)  # what the items say: for the new letter
     told: list[Match] = field(default_factory=list)  # an earlier letter said it: ``letter`` is set
     void: list[Match] = field(default_factory=list)  # never told, and there is nothing to tell
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the letter is of no use any more: once nobody can respond to anything in it.
+
+        ``None`` where that is unknown, and where something changed: whoever prepares an answer must hear of it.
+        """
+        due = [item.due_at for item in self.items if item.is_new and item.due_at]
+        return max(due) if due and len(due) == len(self.items) else None
 
 
 class Told(NamedTuple):
@@ -122,6 +132,7 @@ def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetim
         facts=at_a_glance(now),
         changes=changes,
         searches=list(dict.fromkeys(str(match.subscription) for match in story.owed)),
+        due_at=story.opportunity.due_at,
     )
 
 

@@ -17,6 +17,7 @@ from alerts.choices import EndedBecause
 from alerts.models import Match
 from letters import actions as letter_actions
 from letters.models import Letter
+from letters.sending import send_due
 from opportunities import actions
 from opportunities.choices import Industry
 from opportunities.models import Opportunity, Revision
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 READER = "reader@example.com"
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAY = timedelta(days=1)
 BOARDS, GOODS = Search(words=("board",), text="boards"), Search(industries=(Industry.GOODS,))
 
 
@@ -306,6 +308,48 @@ def test_who_confirms_late_hears_of_the_change_that_took_their_words_away(noon):
         ("changed", 2),
         ("new", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "expires"),
+    [([10], 10), ([10, 12], 12), ([12, 10], 12), ([10, None], None), ([None], None)],
+)
+def test_a_letter_is_of_no_use_once_nothing_in_it_can_be_answered(noon, days, expires):
+    subscribe(READER, moment=noon)
+    for each in days:
+        listed(opens_at=noon, due_at=noon + each * DAY) if each else listed()
+
+    tick(noon)
+
+    assert Letter.objects.get().expires_at == (expires and noon + expires * DAY)
+
+
+def test_a_change_never_comes_too_late(noon):
+    subscribe(READER, moment=noon)
+    purchase = listed(opens_at=noon, due_at=noon + 10 * DAY)
+    tick(noon)
+    changed(purchase, noon, due_at=noon + 12 * DAY)
+    listed(opens_at=noon, due_at=noon + 14 * DAY)
+
+    tick(noon)
+
+    assert [letter.expires_at for letter in Letter.objects.order_by("pk")] == [
+        noon + 10 * DAY,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "state"), [(SECOND, "sent"), (timedelta(0), "expired"), (-SECOND, "expired")]
+)
+def test_news_is_not_sent_after_the_deadline(noon, mailserver, before, state):
+    subscribe(READER, moment=noon)
+    listed(opens_at=noon, due_at=noon + 10 * DAY)
+    tick(noon)
+
+    send_due(clock=lambda: noon + 10 * DAY - before)
+
+    assert (Letter.objects.get().state, len(mailserver.received)) == (state, int(state == "sent"))
 
 
 def queries_to_write(count, noon):
