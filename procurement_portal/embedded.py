@@ -50,7 +50,9 @@ def worker_and_beat() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        beat.service.stop(wait=False)  # it only rings; nobody need wait for its next look at the clock
+        beat.service.stop(
+            wait=False
+        )  # it only rings; nobody need wait for its next look at the clock
         worker.stop()
         work.join(timeout=PATIENCE)
 
