@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.live_server_helper import LiveServer
@@ -114,6 +115,8 @@ def browser(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterato
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
+        # Beside a running event loop Django keeps connections of its own, which nobody else would close.
+        connections.close_all()
 
 
 @pytest.fixture
