@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Subscriber, Subscription
 from letters.admin import ReadOnly
@@ -16,12 +16,17 @@ class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     can_delete = False
     fields = readonly_fields = (
-        "saved_search",
+        "asked_for",
         "asked_at",
         "confirmed_at",
         "ended_at",
         "ended_because",
     )
+
+    @admin.display(description=_("asked for"))
+    def asked_for(self, subscription: Subscription) -> str:
+        """The words as they were typed: the saved search has stems."""
+        return str(subscription)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -36,6 +41,3 @@ class SubscriberAdmin(ReadOnly):
     search_fields = ("email",)
     ordering = ("-created_at",)
     inlines = (SubscriptionInline,)
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Subscriber]":
-        return super().get_queryset(request).prefetch_related("subscriptions__saved_search")
