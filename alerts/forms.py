@@ -16,13 +16,20 @@ def without_tag() -> FormHelper:
     return helper
 
 
+class AddressField(forms.EmailField):
+    """An address that the mailer may be aimed at, cleaned into the form in which it is written."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
+
+    def __init__(self, *, help_text: Any = "") -> None:
+        super().__init__(label=_("Email address"), max_length=254, help_text=help_text)
+
+    def clean(self, value: Any) -> str:
+        return mailable(super().clean(value))
+
+
 class AskForm(forms.Form):
-    email = forms.EmailField(
-        label=_("Email address"),
-        max_length=254,
-        help_text=_("We use it only for the letters that you ask for here."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
+    email = AddressField(help_text=_("We use it only for the letters that you ask for here."))
     q = forms.CharField(
         label=_("Words to look for"),
         required=False,
@@ -45,17 +52,7 @@ class AskForm(forms.Form):
     )
     helper = without_tag()
 
-    def clean_email(self) -> str:
-        return mailable(self.cleaned_data["email"])
-
 
 class FreshLinkForm(forms.Form):
-    email = forms.EmailField(
-        label=_("Email address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    email = AddressField()
     helper = without_tag()
-
-    def clean_email(self) -> Any:
-        return AskForm.clean_email(self)  # type: ignore[arg-type]
