@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letters.addresses import mailable
+from opportunities.analysis import search_words
 from opportunities.choices import Industry, Method
 
 
@@ -51,6 +52,18 @@ class AskForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     helper = without_tag()
+
+    def clean_q(self) -> str:
+        """Refuse text without words: it would find everything, which is not what it says."""
+        text: str = self.cleaned_data["q"]
+        if text and not search_words(text):
+            raise forms.ValidationError(
+                _(
+                    "Use at least one word with letters or digits, "
+                    "or leave it empty to hear of everything."
+                )
+            )
+        return text
 
 
 class FreshLinkForm(forms.Form):

@@ -433,6 +433,24 @@ def test_an_unusual_address_that_can_be_mailed_is_taken(client, noon, email):
     assert [opened(Letter.objects.get())["To"] for _letter in tick(noon)] != []
 
 
+@pytest.mark.parametrize("typed", ["!!!", "the", "of the", "- / -", "🪑", "\u200b"])
+def test_text_without_a_word_is_refused_and_not_taken_for_everything(client, noon, typed):
+    answer = ask(client, q=typed)
+
+    assert answer.status_code == 422
+    assert (
+        "Use at least one word with letters or digits, or leave it empty to hear of everything."
+        in text(answer)
+    )
+    assert Subscriber.objects.count() == 0
+
+
+@pytest.mark.parametrize("typed", ["the boards", "42", "漢字", "العربية", "", "   "])
+def test_any_word_of_any_script_or_none_is_a_wish(client, noon, typed):
+    assert ask(client, q=typed).status_code == 302
+    assert Subscription.objects.get().saved_search.search.is_empty is not bool(typed.strip())
+
+
 def test_what_was_typed_is_kept_when_the_address_is_wrong(client, noon):
     answer = ask(client, "reader", q="displays & <boards>", industry=["goods", "construction"])
 

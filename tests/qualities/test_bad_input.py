@@ -251,11 +251,11 @@ def test_hostile_wishes_change_nothing():
 
 
 LONG_WISHES = [
-    "🪑" * 200,
+    "🪑" * 198 + " b",
     "ß" * 200,
     "ﷺ" * 200,
-    " ".join("a" * 100),
-    "&" * 200,
+    " ".join("b" * 100),
+    "&" * 198 + " b",
     "漢" * 200,
 ]
 
