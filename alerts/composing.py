@@ -31,7 +31,7 @@ NEWS_KIND = "alerts.news"
 
 def write_links(*, moment: datetime) -> int:
     """Write the letters with links that people asked for; return how many wishes were dealt with."""
-    asking = Subscriber.objects.wishing_links_at(moment).order_by("link_due_at")
+    asking = Subscriber.objects.wishing_links_at(moment).order_by("link_due_at", "pk")
     return _each(list(asking.values_list("pk", flat=True)[:AT_ONCE]), _write_link, moment)
 
 
