@@ -98,6 +98,10 @@ class Letter(models.Model):
             ),
             models.Index(fields=["finished_at"], name="letter_finished"),
             models.Index(fields=["owner", "created_at"], name="letter_by_owner"),
+            # What such letters carried is looked for at each tick.
+            models.Index(
+                fields=["id"], condition=Q(state=LetterState.CANCELLED), name="letter_taken_back"
+            ),
         ]
 
     def __str__(self) -> str:

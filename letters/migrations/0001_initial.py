@@ -219,6 +219,12 @@ class Migration(migrations.Migration):
             model_name="letter",
             index=models.Index(fields=["owner", "created_at"], name="letter_by_owner"),
         ),
+        migrations.AddIndex(
+            model_name="letter",
+            index=models.Index(
+                condition=models.Q(("state", "cancelled")), fields=["id"], name="letter_taken_back"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="letter",
             constraint=models.UniqueConstraint(
