@@ -10,6 +10,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from alerts import matching
 from alerts.choices import EndedBecause
 from alerts.models import Match, MatchingCursor, SavedSearch, Subscriber, Subscription, digest_of
+from alerts.promises import ENDED_KEPT, UNCONFIRMED_KEPT
 from letters import actions as letters
 from letters.addresses import address_key, bombing_key
 from letters.choices import LetterState
@@ -19,8 +20,6 @@ from opportunities.models import ChangeLog
 from opportunities.search import Search
 
 PENDING_AT_MOST = 20  # more than anybody looks through; a stranger may type them
-UNCONFIRMED_KEPT = timedelta(days=7)
-ENDED_KEPT = timedelta(days=28)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -110,7 +109,9 @@ def stop(subscriptions: Iterable[int], *, because: EndedBecause, moment: datetim
     carried for the same reader is owed again.
     """
     running = Subscription.objects.filter(pk__in=list(subscriptions), ended_at__isnull=True)
-    ending = list(running.select_for_update().values_list("pk", flat=True))
+    ending = list(
+        running.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    )
     Subscription.objects.filter(pk__in=ending).update(ended_at=moment, ended_because=because)
     _take_back_letters(ending, moment)
     return len(ending)
@@ -120,18 +121,16 @@ def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
     carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED)
     written = list(carrying.values_list("letter", flat=True).distinct())
     letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
-    free_cancelled(moment=moment)
+    free_cancelled()
 
 
-def free_cancelled(*, moment: datetime) -> None:
-    """Owe again what letters carried that were taken back in the last day, but not to who has stopped.
+def free_cancelled() -> None:
+    """Owe again what letters carried that were taken back, but not to who has stopped.
 
     Each tick runs it: a sender may take a letter back later than it was asked to. Safe to repeat.
     """
-    lately = Letter.objects.filter(
-        state=LetterState.CANCELLED, finished_at__gt=moment - timedelta(days=1)
-    )
-    Match.objects.filter(letter__in=lately).update(letter=None, shown_number=None)
+    taken_back = Letter.objects.filter(state=LetterState.CANCELLED)
+    Match.objects.filter(letter__in=taken_back).update(letter=None, shown_number=None)
     Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()
 
 

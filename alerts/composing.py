@@ -10,6 +10,7 @@ from django.utils import translation
 
 from alerts import links, news
 from alerts.models import Match, Subscriber, Subscription
+from alerts.promises import CONFIRM_LINK_WORKS, SAID
 from letters import actions as letters
 from letters.actions import sending_domain
 from letters.choices import LetterState, Priority
@@ -97,9 +98,9 @@ def _post_link(
     City's own letter would carry it to whomever they like. Who gets a manage link has confirmed the words."""
     confirms = kind == CONFIRM_KIND
     context: dict[str, Any] = (
-        {"url": links.confirm_url(subscriber), "hours": 72}
+        {"url": links.confirm_url(subscriber), **SAID}
         if confirms
-        else {"url": links.manage_url(subscriber), "subscriptions": running}
+        else {"url": links.manage_url(subscriber), "subscriptions": running, **SAID}
     )
     letters.post(
         write(
@@ -111,7 +112,7 @@ def _post_link(
         slot=f"{kind}:{subscriber.link_asked_at:%Y-%m-%dT%H:%M:%S.%f}",
         priority=Priority.ASKED_FOR,
         moment=moment,
-        expires_at=moment + timedelta(hours=72),
+        expires_at=moment + CONFIRM_LINK_WORKS,
         request_id=subscriber.link_request_id,
     )
 
@@ -174,7 +175,8 @@ def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
 
 def _post_news(subscriber: Subscriber, found: news.News, moment: datetime) -> Letter:
     stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
-    context = {"items": found.items, "manage_url": links.manage_url(subscriber), "stop_url": stop}
+    manage = links.manage_url(subscriber)
+    context = {"items": found.items, "manage_url": manage, "stop_url": stop, **SAID}
     return letters.post(
         write("alerts/news", context, language=subscriber.language),
         to=subscriber.email,

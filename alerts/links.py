@@ -6,16 +6,17 @@ from typing import Any
 from django.urls import reverse
 
 from alerts.models import Subscriber
+from alerts.promises import CONFIRM_LINK_WORKS, MANAGE_LINK_WORKS
 from core.links import SpoiledLink, absolute, seal, unseal
 
 CONFIRM = "alerts.confirm"
 MANAGE = "alerts.manage"
 STOP = "alerts.stop"
 
-# Long enough to confirm after a long weekend; stopping must work for ever.
+# Stopping must work for ever.
 GOOD_FOR: dict[str, timedelta | None] = {
-    CONFIRM: timedelta(hours=72),
-    MANAGE: timedelta(days=7),
+    CONFIRM: CONFIRM_LINK_WORKS,
+    MANAGE: MANAGE_LINK_WORKS,
     STOP: None,
 }
 

@@ -14,6 +14,7 @@ from alerts import actions, links
 from alerts.choices import EndedBecause
 from alerts.forms import AskForm, FreshLinkForm
 from alerts.models import Subscriber, Subscription
+from alerts.promises import SAID
 from alerts.tasks import tell_who_asked
 from core.doorbell import ring
 from core.http import client_network
@@ -33,10 +34,10 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         search = Search.from_query(request.GET)
         wishes = {"q": search.text, "industry": search.industries, "method": search.methods}
-        return render(request, "alerts/subscribe.html", {"form": AskForm(initial=wishes)})
+        return render(request, "alerts/subscribe.html", {"form": AskForm(initial=wishes)} | SAID)
     form = AskForm(request.POST)
     if not form.is_valid():
-        return render(request, "alerts/subscribe.html", {"form": form}, status=422)
+        return render(request, "alerts/subscribe.html", {"form": form} | SAID, status=422)
     if not allow("ask", client_network(request), limit=ASKS_AN_HOUR, seconds=3600):
         return too_many_requests(request, retry_after=3600)
     actions.ask(
@@ -52,7 +53,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def check_mail(request: HttpRequest) -> HttpResponse:
-    return render(request, "alerts/check_mail.html")
+    return render(request, "alerts/check_mail.html", SAID)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,7 +161,7 @@ def _private(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """A page behind a link: kept by nobody, found by no search engine."""
-    response = render(request, template, context, status=status)
+    response = render(request, template, context | SAID, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

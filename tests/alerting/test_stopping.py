@@ -271,6 +271,32 @@ def test_old_links_say_so_and_stopping_works_for_ever(client, noon, name, age, s
         assert [heading(answer) for answer in answers] == ["This link is too old"] * 2
 
 
+def test_letters_and_pages_say_how_long_links_work_and_addresses_are_kept(client, noon):
+    subscribe(READER, BOARDS, confirmed=False, moment=noon)
+    (confirm,) = tick(noon)
+    page = text(client.get(path_of(confirm, "confirm")))
+    wish = subscribe("other@example.com", BOARDS, moment=noon)
+    actions.ask_for_link("other@example.com", moment=noon)
+    OpportunityFactory.create(title="Boards", published=True, at=noon)
+    manage, news = tick(noon)
+    client.post(path(links.stop_url([wish.pk])))
+    stopped = text(client.get(path(links.stop_url([wish.pk]))))
+    with time_machine.travel(noon + 8 * DAY, tick=False):
+        old = text(client.get(path_of(manage, "manage")))
+
+    for kind in ("plain", "html"):
+        assert "within 72 hours" in part(confirm, kind)
+        assert "wiped after 7 days" in part(confirm, kind)
+        assert "works for 7 days" in part(manage, kind)
+        assert "works for 7 days" in part(news, kind)
+    assert "wiped after 7 days" in page
+    assert "works for 72 hours" in text(client.get("/alerts/check-your-mail/"))
+    assert "after 28 days" in text(client.get("/alerts/"))
+    assert "after 28 days" in text(client.post("/alerts/", {}))
+    assert "after 28 days" in stopped
+    assert "for 72 hours, links to manage alerts for 7 days" in old
+
+
 @pytest.mark.parametrize("made_for", ["confirm", "manage", "stop"])
 def test_a_link_serves_one_purpose_only(client, noon, made_for):
     pages = every_link(noon)
