@@ -1,7 +1,7 @@
 """Asking, confirming, stopping, forgetting."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction

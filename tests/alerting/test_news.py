@@ -287,7 +287,12 @@ def test_who_was_told_is_owed_a_change_once_however_many_searches_are_asked(noon
         subscribe(f"{number}@example.com", Search(words=(f"{number}",)), moment=noon)
     monkeypatch.setattr(matching, "SEARCHES_AT_ONCE", 1)
     asked, real = [], matching._who_heard_of
-    monkeypatch.setattr(matching, "_who_heard_of", lambda pk: asked.append(pk) or real(pk))
+
+    def noting_who_heard_of(pk):
+        asked.append(pk)
+        return real(pk)
+
+    monkeypatch.setattr(matching, "_who_heard_of", noting_who_heard_of)
 
     changed(purchase, noon, **CHANGES)
 

@@ -430,6 +430,7 @@ def test_who_has_a_letter_on_its_way_is_forgotten_once_it_has_gone(noon):
     tick(noon)
     later = noon + 8 * DAY
     lease = take_lease(later)
+    assert lease
 
     first = actions.forget(moment=later)
     Letter.objects.filter(lease_token=lease.token).update(
