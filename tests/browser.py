@@ -76,10 +76,12 @@ def violations(page: Page) -> list[str]:
     if page.evaluate("typeof axe === 'undefined'"):  # once is enough for a document
         page.evaluate(AXE.axe_script)
     # `preload` would read style sheets for rules that are not among the default ones, and trip over the CSP.
-    answer = page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
+    found = page.evaluate(
+        "axe.run({resultTypes: ['violations'], preload: false}).then(answer => answer.violations)"
+    )
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"
-        for rule in answer["violations"]
+        for rule in found
         for node in rule["nodes"]
     ]
 
