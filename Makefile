@@ -34,7 +34,7 @@ lock: environment-uv ## Write both lock files again from pyproject.toml (UPGRADE
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 screenshots: environment-dev ## Take the pictures of docs/images again (look at each before committing it)
-	@UPDATE_SCREENSHOTS=1 $(PROGRAM) -m pytest -q tests/journeys/test_from_purchase_to_inbox.py
+	@UPDATE_SCREENSHOTS=1 $(PROGRAM) -m pytest -q tests/journeys
 
 vendor: ## Build the style sheets and scripts under static/ again (needs Node)
 	cd frontend && npm ci && npm run build

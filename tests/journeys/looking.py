@@ -1,5 +1,6 @@
 """Look at page after page as everybody must be able to use it, and say at the end what is wrong."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,8 +35,8 @@ class Looking:
             self._look(f"{name}-{size['width']}{self.suffix}")
 
     def _look(self, name: str) -> None:
-        # JPEG takes half as long as PNG, and there are hundreds.
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.jpg", quality=70, full_page=True)
+        if os.environ.get("UPDATE_SCREENSHOTS"):  # hundreds of them, for people to leaf through
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.jpg", quality=70, full_page=True)
         if (count := self.page.locator("h1").count()) != 1:
             self.problems.append(f"{name}: {count} headings of level 1")
         if (sideways := self.page.evaluate(SIDEWAYS)) > 0:

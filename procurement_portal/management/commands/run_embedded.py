@@ -53,6 +53,7 @@ class Command(BaseCommand):
                 f"The portal is at {address}  (desk: {address}admin/, letters: {address}inbox/)"
             )
             self.stdout.write("Ctrl-C stops it.")
+            self.stdout.flush()  # into a pipe or a file it would be said when all is over
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
