@@ -25,6 +25,9 @@ from tests.servers import HOST, ProgramMissing, postgres_programs, redis_program
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("portal")
 
+# Debian keeps servers where a user's PATH does not look.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
+
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
 MIGRATED = pytest.StashKey[tuple[DjangoDbBlocker, Rows]]()

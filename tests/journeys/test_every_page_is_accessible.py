@@ -74,25 +74,31 @@ def look_at_alerts(looking: Looking, house) -> None:
     for name, (address, status) in house.alerts.items():
         looking.at(name, address, status=status)
     page.goto(house.alerts["confirm"][0])
-    page.get_by_role("button", name="Yes, write to me").click()
+    press(page, "Yes, write to me")
     looking.here("confirm-pressed")
     page.goto(house.alerts["manage"][0])
-    page.get_by_role("button", name="Stop this one").first.click()
+    press(page, "Stop this one")
     looking.here("manage-stopped")
+
+
+def press(page: Page, button: str) -> None:
+    """Press the first such button and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).first.click()
 
 
 def ask_wrongly_and_too_often(looking: Looking, monkeypatch) -> None:
     page = looking.page
     page.goto("/alerts/")
     page.get_by_label("Email address").fill("no address")
-    page.get_by_role("button", name="Send me the link to confirm").click()
+    press(page, "Send me the link to confirm")
     looking.here("subscribe-with-errors")
     page.goto("/alerts/fresh-link/")
-    page.get_by_role("button", name="Send me a fresh link").click()
+    press(page, "Send me a fresh link")
     looking.here("fresh-link-with-errors")
     monkeypatch.setattr("alerts.views.ASKS_AN_HOUR", 0)
     page.get_by_label("Email address").fill("asked@vendor.example")
-    page.get_by_role("button", name="Send me a fresh link").click()
+    press(page, "Send me a fresh link")
     looking.here("429")
 
 
@@ -117,7 +123,7 @@ def look_at_mistakes(looking: Looking) -> None:
     page.goto("/alerts/")
     page.get_by_label("Email address").fill("asked@vendor.example")
     page.context.clear_cookies()
-    page.get_by_role("button", name="Send me the link to confirm").click()
+    press(page, "Send me the link to confirm")
     looking.here("403-csrf")
     sign_in(page, StaffFactory.create(is_superuser=False))
     looking.at("403", "/admin/opportunities/opportunity/add/", status=403)
@@ -184,7 +190,7 @@ def test_pages_of_the_desk_with_purchases(new_page, house, scheme, sizes):
         looking.at("desk-login", "/admin/")
         page.get_by_label("Password").fill("wrong")
         page.get_by_label("Email address").fill("wrong@law.example")
-        page.get_by_role("button", name="Log in").click()
+        press(page, "Log in")
         looking.here("desk-login-refused")
         sign_in(page, house.officer)
         looking.at("desk", "/admin/")
@@ -194,13 +200,13 @@ def test_pages_of_the_desk_with_purchases(new_page, house, scheme, sizes):
         )
         looking.at("desk-opportunity-add", "/admin/opportunities/opportunity/add/")
         looking.at("desk-opportunity-draft", change)
-        page.get_by_role("button", name="Save and publish").click()
+        press(page, "Save and publish")
         looking.here("desk-opportunity-refused")
         # The browser's own refusal would come first.
         page.locator("#opportunity_form").evaluate("form => form.noValidate = true")
         page.get_by_label("Title").fill("")
         page.get_by_label("Value up to").fill("-1")
-        page.get_by_role("button", name="Save and publish").click()
+        press(page, "Save and publish")
         looking.here("desk-opportunity-with-errors")
         looking.at(
             "desk-opportunity-published",
@@ -232,7 +238,7 @@ def test_changing_the_password_and_leaving(page, house):
     with looking_at(page) as looking:
         looking.at("desk-password", "/admin/password_change/")
         page.set_viewport_size(WIDE)
-        page.get_by_role("button", name="Log out").click()
+        press(page, "Log out")
         looking.here("desk-logged-out")
 
 
