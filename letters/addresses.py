@@ -1,12 +1,10 @@
 """Mail addresses: which we can write to, and which are the same."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+from core.text import UNSEEN
 
 
 def address_key(address: str) -> str:
@@ -50,7 +48,7 @@ def mailable(address: str) -> str:
             _("Enter an address with a full domain name, such as name@example.com.")
         )
     refusal = ValidationError(_("We cannot write to this address. Please use another one."))
-    if CONTROL.search(address) or not local.isascii() or not _is_plain(local):
+    if UNSEEN.search(address) or not local.isascii() or not _is_plain(local):
         raise refusal
     try:
         plain = f"{local}@{_ascii_host(host)}"

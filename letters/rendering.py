@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from letters.addresses import CONTROL
+from core.text import one_line
 
 # Rules that cannot stand in an attribute, such as dark colors, stay in a style element.
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -37,9 +37,4 @@ def write(template: str, context: dict[str, Any], *, language: str) -> Words:
             render_to_string(f"emails/{template}{ending}", frame)
             for ending in (".subject.txt", ".txt", ".html")
         )
-    return Words(one_line(subject), text.strip() + "\n", INLINER.inline(html))
-
-
-def one_line(subject: str) -> str:
-    """Return ``subject`` without line breaks and invisible characters: it becomes a mail header."""
-    return " ".join(CONTROL.sub(" ", subject).split())[:LONGEST_SUBJECT]
+    return Words(one_line(subject)[:LONGEST_SUBJECT], text.strip() + "\n", INLINER.inline(html))
