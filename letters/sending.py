@@ -312,7 +312,7 @@ def _held(letter: Letter, lease: Lease) -> LetterQuerySet:
 def _give_back(lease: Lease) -> None:
     """Free what this sender took and did not come to, so that nobody waits for the lease to end.
 
-    A letter taken back meanwhile stays leased until the lease ends: its next holder cancels it.
+    A letter taken back meanwhile keeps its flag: its next holder cancels it instead of sending.
     """
     Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token).update(
         state=LetterState.READY, lease_token=None, lease_until=None

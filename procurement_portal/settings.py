@@ -187,7 +187,7 @@ DEFAULT_FROM_EMAIL = env.str(
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A sender keeps what it took for this long; longer than a task may run, so that only the dead lose it.
 LETTER_LEASE_SECONDS = 120
-# How long a publication can be taken back before anybody is told.
+# How long after a publication nobody is told: what is corrected meanwhile is right in the first letter.
 PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
 
 # --- Applications -----------------------------------------------------------------------------
