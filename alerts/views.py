@@ -66,11 +66,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if subscriber is None:
         return _not_subscribed(request)
     if request.method == "POST":
-        wanted = [
-            int(pk)
-            for pk in request.POST.getlist("subscription")
-            if pk.isascii() and pk.isdigit() and len(pk) < 19
-        ]
+        wanted = [_number(typed) for typed in request.POST.getlist("subscription")]
         actions.confirm(subscriber, wanted, moment=timezone.now())
         ring(tell_who_asked)
     pending = subscriber.subscriptions.pending().order_by("pk")
@@ -96,9 +92,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         running = subscriber.subscriptions.filter(ended_at__isnull=True)
         chosen = request.POST.get("stop", "")
         if chosen != "all":
-            running = running.filter(
-                pk=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
-            )
+            running = running.filter(pk=_number(chosen))
         stopped = actions.stop(
             running.values_list("pk", flat=True), because=EndedBecause.MANAGE, moment=timezone.now()
         )
@@ -144,6 +138,11 @@ def fresh_link(request: HttpRequest) -> HttpResponse:
     actions.ask_for_link(form.cleaned_data["email"], moment=timezone.now(), request_id=request_id())
     ring(tell_who_asked)
     return HttpResponseRedirect(reverse("alerts:check_mail"))
+
+
+def _number(typed: str) -> int:
+    """Return the key that a form sent back; 0, which no row has, for anything that is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 def _spoiled(request: HttpRequest, spoiled: links.SpoiledLink) -> HttpResponse:
