@@ -5,8 +5,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letters.addresses import mailable
-from opportunities.analysis import search_words
 from opportunities.choices import Industry, Method
+from opportunities.search.terms import read_typed
 
 
 def without_tag() -> FormHelper:
@@ -56,7 +56,7 @@ class AskForm(forms.Form):
     def clean_q(self) -> str:
         """Refuse text without words: it would find everything, which is not what it says."""
         text: str = self.cleaned_data["q"]
-        if text and not search_words(text):
+        if text and not read_typed(text):
             raise forms.ValidationError(
                 _(
                     "Use at least one word with letters or digits, "

@@ -15,17 +15,19 @@ from django.db.models import Exists, OuterRef
 from alerts.choices import Reason
 from alerts.models import Match, MatchingCursor, SavedSearch, Subscription
 from alerts.querysets import SubscriptionQuerySet
-from opportunities.analysis import search_words
-from opportunities.choices import RevisionKind
+from opportunities.choices import RevisionKind, Stage
 from opportunities.models import Revision
-from opportunities.revisions import searchable_text
+from opportunities.search import Candidate, thesaurus
 
 SEARCHES_AT_ONCE = 1000
 ROWS_AT_ONCE = 5000
 
 
 def reason_for(revision: Revision) -> Reason | None:
-    """Say why a subscriber would hear of ``revision``; ``None`` for what nobody is told."""
+    """Say why a subscriber would hear of ``revision``; ``None`` for what nobody is told, such as anything
+    about a purchase that was withdrawn."""
+    if revision.opportunity.stage != Stage.PUBLISHED:
+        return None
     if revision.kind == RevisionKind.PUBLISHED:
         return Reason.NEW
     return Reason.CHANGED if revision.is_material else None
@@ -42,7 +44,8 @@ def match_some(*, moment: datetime) -> bool:
     if cursor is None:
         return False
     hold = timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
-    revision = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold).first()
+    ripe = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold)
+    revision = ripe.select_related("opportunity").first()
     if revision is None:
         return False
     asked: list[SavedSearch] = []
@@ -74,7 +77,7 @@ def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
     begun = cursor.sequence + (1 if cursor.saved_search_pk else 0)
     missed = Revision.objects.filter(sequence__gt=subscription.asked_sequence, sequence__lte=begun)
     heard_of: set[int] = set()
-    for revision in missed.order_by("sequence"):
+    for revision in missed.select_related("opportunity").order_by("sequence"):
         reason = reason_for(revision)
         follows = reason == Reason.CHANGED and revision.opportunity_id in heard_of
         if reason and (follows or _that_find(revision, [subscription.saved_search])):
@@ -97,8 +100,12 @@ def _searches_in_force(*, after: int) -> list[SavedSearch]:
 
 
 def _that_find(revision: Revision, searches: Iterable[SavedSearch]) -> list[int]:
-    words = frozenset(search_words(searchable_text(revision.snapshot)))
-    return [saved.pk for saved in searches if saved.search.finds(revision.snapshot, words)]
+    candidate, alike = Candidate.of(revision.snapshot, changed_at=revision.at), thesaurus()
+    return [
+        saved.pk
+        for saved in searches
+        if saved.search.finds(candidate, moment=revision.at, thesaurus=alike)
+    ]
 
 
 def _owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet) -> None:

@@ -11,6 +11,7 @@ from alerts.choices import Reason
 from alerts.models import Match, Subscriber
 from core.links import absolute
 from letters.choices import LetterState
+from opportunities.choices import Stage
 from opportunities.models import Opportunity, Revision
 from opportunities.words import Change, Fact, Snapshot, at_a_glance, changes_between
 
@@ -121,6 +122,8 @@ class _Story:
 
 def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetime) -> Item | None:
     """Say what is owed of one opportunity; ``None`` if that comes to nothing, such as a change taken back."""
+    if story.opportunity.stage != Stage.PUBLISHED:  # withdrawn since
+        return None
     changes = [] if story.is_new or not before else changes_between(before, now)
     if not story.owed or not (story.is_new or changes):
         return None

@@ -42,7 +42,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return too_many_requests(request, retry_after=3600)
     actions.ask(
         form.cleaned_data["email"],
-        Search.from_query(request.POST),
+        Search.from_query(request.POST).lasting,
         language=get_language() or "en",
         moment=timezone.now(),
         request_id=request_id(),

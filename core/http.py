@@ -27,7 +27,7 @@ def public_page(
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if response.status_code == 200:
+        if response.status_code in {200, 304}:
             patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
         return response
 

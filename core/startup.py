@@ -38,6 +38,19 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+def newest_change(folder: Path) -> str:
+    """Return when a template or a program in ``folder`` changed last: the same in every process of a release."""
+    parts = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    files = [
+        file
+        for part in parts
+        if part.name not in {"var", "tests", "docs", "frontend", "staticfiles", "test-output"}
+        for kind in ("*.py", "*.html", "*.txt", "*.mo")
+        for file in part.rglob(kind)
+    ]
+    return str(max((int(file.stat().st_mtime) for file in files), default=0))
+
+
 def production_problems(values: Mapping[str, str]) -> list[str]:
     """Return, one sentence each and naming its variable, why production must not start.
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import snowballstemmer
 
 WORD = re.compile(r"[^\W_]+")
+HAS_DIGIT = re.compile(r"\d")
 STEMMER = snowballstemmer.stemmer("english")
 # Words that every title has; asking for them must not hide anything.
 EMPTY_WORDS = frozenset(
@@ -35,12 +36,32 @@ EMPTY_WORDS = frozenset(
 )
 
 
+BETWEEN = "¶"  # stands between two texts, so that no phrase reaches from one into the other; no word holds it
+LONGEST_WORD = 64
+SHORTEST_PART = 4  # of a number, by which it is found
+
+
 def search_words(text: str) -> list[str]:
     """Return the stems of ``text`` in order: no capitals, no accents, no empty words.
 
     Any text will do, and text without words gives an empty list.
     """
-    return [_stem(word) for word in WORD.findall(_plain(text)) if word not in EMPTY_WORDS]
+    return [stem(word) for word in plain_words(text) if word not in EMPTY_WORDS]
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of ``text`` in order and as they are, but for capitals and accents."""
+    return [word[:LONGEST_WORD] for word in WORD.findall(_plain(text))]
+
+
+def parts_of_number(text: str) -> list[str]:
+    """Return each word of a number such as an EPIN, and what is left of it after each of its first
+    characters: whoever looks for words that begin with “y0385” then finds 02527Y0385."""
+    return [
+        word[start:]
+        for word in plain_words(text)
+        for start in range(max(1, len(word) - SHORTEST_PART + 1))
+    ]
 
 
 def _plain(text: str) -> str:
@@ -49,5 +70,6 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _stem(word: str) -> str:
-    return str(STEMMER.stemWord(word))
+def stem(word: str) -> str:
+    """Return the stem of a plain word; a word with a digit in it is a number and stays whole."""
+    return word if HAS_DIGIT.search(word) else str(STEMMER.stemWord(word))

@@ -1,5 +1,7 @@
 """The lists that a field may be chosen from. The display name of each thing is here and nowhere else."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,14 +9,27 @@ from django.utils.translation import gettext_lazy as _
 class Stage(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
+    # Shown by mistake: its address says so, and nothing else tells of it.
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class Phase(models.TextChoices):
-    """Where a published opportunity stands at a moment. Computed, never stored."""
+    """Where a published opportunity stands at a moment. Computed (``phases``), never stored."""
 
     OPEN = "open", _("Open now")
     UPCOMING = "upcoming", _("Coming up")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Closed, under review")
+    AWARDED = "awarded", _("Awarded")
+    CANCELLED = "cancelled", _("Cancelled")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Outcome(models.TextChoices):
+    """How a purchase ended. The blank value: not decided yet."""
+
+    NONE = "", _("not decided")
+    AWARDED = "awarded", _("awarded")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class Method(models.TextChoices):
@@ -59,6 +74,57 @@ class Confidence(models.TextChoices):
 class RevisionKind(models.TextChoices):
     PUBLISHED = "published", _("Published")
     AMENDED = "amended", _("Changed")
+    OPENED = "opened", _("Opening announced")
+    EXTENDED = "extended", _("Deadline extended")
+    CORRECTED = "corrected", _("Corrected")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CANCELLED = "cancelled", _("Cancelled")
+    AWARDED = "awarded", _("Awarded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ValueBand(models.TextChoices):
+    """The most that a purchase may be worth, roughly: what visitors narrow a list down by."""
+
+    TO_100K = "to-100k", _("Up to $100,000")
+    TO_250K = "to-250k", _("$100,000 to $250,000")
+    TO_500K = "to-500k", _("$250,000 to $500,000")
+    OVER_500K = "over-500k", _("More than $500,000")
+    UNKNOWN = "unknown", _("Not yet announced")
+
+    @classmethod
+    def of(cls, low: Decimal | None, high: Decimal | None) -> "ValueBand":
+        """Return the band of the upper figure, of the lower where there is no other. Upper ends included."""
+        value = high if high is not None else low
+        if value is None:
+            return cls.UNKNOWN
+        return next((band for most, band in BANDS if value <= most), cls.OVER_500K)
+
+
+BANDS = (
+    (Decimal(100_000), ValueBand.TO_100K),
+    (Decimal(250_000), ValueBand.TO_250K),
+    (Decimal(500_000), ValueBand.TO_500K),
+)
+
+
+class Sort(models.TextChoices):
+    BEST = "best", _("Best match")
+    DUE = "due", _("Due soonest")
+    EXPECTED = "expected", _("Expected soonest")
+    NEWEST = "newest", _("Newest")
+    CHANGED = "changed", _("Recently changed")
+    TITLE = "title", _("Title")
+
+
+class DocumentType(models.TextChoices):
+    """What may be attached to a purchase. The value is the ending of the file’s name."""
+
+    PDF = "pdf", _("PDF")
+    DOCX = "docx", _("Word document")
+    XLSX = "xlsx", _("Excel workbook")
+    PNG = "png", _("PNG picture")
+    JPEG = "jpg", _("JPEG picture")
 
 
 class CodeScheme(models.TextChoices):

@@ -1,5 +1,6 @@
 """Dates of which only the quarter, the month or nothing is known yet."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -63,6 +64,53 @@ class PartialDate:
                 _("%(from)s to %(to)s (quarter %(quarter)d of City fiscal year %(year)d)") % period
             )
         return _("%(from)s to %(to)s (City fiscal year %(year)d)") % period
+
+
+@dataclass(frozen=True, order=True)
+class FiscalQuarter:
+    """A quarter of a City fiscal year, written 2027-1 for July to September 2026."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "FiscalQuarter | None":
+        """Read what ``str()`` of a quarter gives; ``None`` for anything else, and for far-off years."""
+        match = re.fullmatch(r"(20[0-8][0-9])-([1-4])", text, re.ASCII)
+        return cls(int(match[1]), int(match[2])) if match else None
+
+    @classmethod
+    def of(cls, day: date) -> "FiscalQuarter":
+        return cls(fiscal_year(day), fiscal_quarter(day))
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """The quarter in words, as ``PartialDate`` says it."""
+        return str(PartialDate(Precision.QUARTER, self.first_day))
+
+    @property
+    def year_begins(self) -> date:
+        return date(self.year - 1, 7, 1)
+
+    @property
+    def first_day(self) -> date:
+        month = 7 + 3 * (self.number - 1)
+        return date(self.year - 1 + (month > 12), (month - 1) % 12 + 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        return PartialDate(Precision.QUARTER, self.first_day).last_day or self.first_day
+
+    def holds(self, expected: PartialDate) -> bool:
+        """Say whether what is expected then may come out in this quarter."""
+        if expected.first_day is None:
+            return False
+        if expected.precision == Precision.FISCAL_YEAR:
+            return expected.first_day == self.year_begins
+        return self.first_day <= expected.first_day <= self.last_day
 
 
 def _first_day(day: date, precision: Precision) -> date:

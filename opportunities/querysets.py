@@ -2,23 +2,30 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 
-from opportunities.choices import LimitKind, Phase, Stage
+from opportunities.choices import LimitKind, Outcome, Phase, Stage
 from opportunities.limits import Limit, LimitHistory
+from opportunities.phases import archived_before
 
 if TYPE_CHECKING:
     from opportunities.models import MethodLimit, Opportunity
 
 
-def is_upcoming(moment: datetime) -> Q:
-    """Has not begun at ``moment``, or has no beginning yet."""
-    return Q(opens_at__isnull=True) | Q(opens_at__gt=moment)
-
-
-def is_closed(moment: datetime) -> Q:
-    """No longer accepts responses at ``moment``: the deadline itself is too late."""
-    return Q(opens_at__lte=moment, due_at__lte=moment)
+def in_phase(phase: Phase, moment: datetime) -> Q:
+    """Say of rows what ``phases.phase_of`` says of facts: stands in ``phase`` at ``moment``."""
+    undecided, archived = Q(decided_at__isnull=True), Q(decided_at__lt=archived_before(moment))
+    decided = Q(decided_at__isnull=False) & ~archived
+    has_begun = Q(opens_at__lte=moment)
+    conditions = {
+        Phase.OPEN: undecided & has_begun & (Q(due_at__isnull=True) | Q(due_at__gt=moment)),
+        Phase.UPCOMING: undecided & (Q(opens_at__isnull=True) | Q(opens_at__gt=moment)),
+        Phase.CLOSED: undecided & has_begun & Q(due_at__lte=moment),
+        Phase.AWARDED: decided & Q(outcome=Outcome.AWARDED),
+        Phase.CANCELLED: decided & Q(outcome=Outcome.CANCELLED),
+        Phase.ARCHIVED: archived,
+    }
+    return conditions[phase]
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -27,40 +34,37 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         return self.filter(stage=Stage.PUBLISHED)
 
     def upcoming_at(self, moment: datetime) -> Self:
-        return self.public().filter(is_upcoming(moment))
+        """Keep what has not begun at ``moment``, or has no beginning yet."""
+        return self.in_phase(Phase.UPCOMING, moment)
 
     def open_at(self, moment: datetime) -> Self:
         """Keep what accepts responses at ``moment``; without a deadline it does until it gets one."""
-        without_deadline = Q(due_at__isnull=True) | Q(due_at__gt=moment)
-        return self.public().filter(without_deadline, opens_at__lte=moment)
+        return self.in_phase(Phase.OPEN, moment)
 
-    def closed_at(self, moment: datetime) -> Self:
-        return self.public().filter(is_closed(moment))
+    def live(self) -> Self:
+        """Keep what is not decided yet: coming up, open, or closed and under review."""
+        return self.public().filter(decided_at__isnull=True)
+
+    def decided(self) -> Self:
+        """Keep what was awarded or cancelled, archived or not."""
+        return self.public().filter(decided_at__isnull=False)
+
+    def like(self, opportunity: "Opportunity", *, since: datetime) -> Self:
+        """Keep other public purchases of its agency and method from ``since`` on that are called the same or
+        have its main commodity."""
+        named_alike = Q(title_key=opportunity.title_key)
+        if opportunity.main_commodity_id:
+            named_alike |= Q(main_commodity_id=opportunity.main_commodity_id)
+        others = self.public().exclude(pk=opportunity.pk).exclude(outcome=Outcome.CANCELLED)
+        return others.filter(
+            named_alike,
+            agency_id=opportunity.agency_id,
+            method=opportunity.method,
+            published_at__gte=since,
+        ).order_by("-published_sequence")
 
     def in_phase(self, phase: Phase, moment: datetime) -> Self:
-        narrow = {
-            Phase.OPEN: self.open_at,
-            Phase.UPCOMING: self.upcoming_at,
-            Phase.CLOSED: self.closed_at,
-        }
-        return narrow[phase](moment)
-
-    def most_urgent_first(self, moment: datetime) -> Self:
-        """Order: open by deadline, coming up by expected date, then closed, latest first; unknown dates last."""
-        rank = Case(
-            When(is_upcoming(moment), then=Value(1)),
-            When(is_closed(moment), then=Value(2)),
-            default=Value(0),
-        )
-        closed_on = Case(When(is_closed(moment), then=F("due_at")))
-        due = Case(When(is_closed(moment), then=None), default=F("due_at"))
-        return self.alias(rank=rank, due=due, closed_on=closed_on).order_by(
-            "rank",
-            F("due").asc(nulls_last=True),
-            F("expected_on").asc(nulls_last=True),
-            F("closed_on").desc(nulls_last=True),
-            "pk",
-        )
+        return self.public().filter(in_phase(phase, moment))
 
 
 class MethodLimitQuerySet(models.QuerySet["MethodLimit"]):

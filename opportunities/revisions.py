@@ -1,8 +1,9 @@
 """The public facts of an opportunity as one value, and how two of them differ."""
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from opportunities.choices import RevisionKind, Stage
 from opportunities.words import Change, changes_between
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ PUBLIC_FIELDS = (
     "contract_term",
     "value_min",
     "value_max",
+    "licences_needed",
+    "insurance_needed",
+    "documents",
+    "outcome",
+    "cancel_reason",
+    "award_vendor",
+    "award_value",
+    "awarded_on",
+    "award_notice_url",
     "solicitation_epin",
     "award_epin",
     "passport_rfx_id",
@@ -54,26 +64,45 @@ MATERIAL_FIELDS = frozenset(
         "contract_term",
         "value_min",
         "value_max",
+        "licences_needed",
+        "insurance_needed",
+        "documents",
+        "outcome",
+        "cancel_reason",
+        "award_vendor",
+        "award_value",
         "solicitation_epin",
         "passport_url",
     ]
 )
 
-# What a visitor may search by.
-SEARCHED_FIELDS = (
-    "title", "summary", "keywords", "brand_named", "naics", "main_commodity", "solicitation_epin", "award_epin",
-)  # fmt: skip
-
-
-def searchable_text(facts: Mapping[str, Any]) -> str:
-    """Return all words by which these public facts are found, be they a row's or a snapshot's."""
-    return " ".join(str(facts[name] or "") for name in SEARCHED_FIELDS)
-
 
 def snapshot(opportunity: "Opportunity") -> dict[str, Any]:
-    """Return the public facts as JSON values: moments in ISO 8601, dollars as text, codes in words."""
-    facts = {name: _as_json(opportunity, name) for name in PUBLIC_FIELDS}
-    return facts | {"agency": str(opportunity.agency), "reference": opportunity.reference}
+    """Return the public facts as JSON values: moments in ISO 8601, dollars as text, codes in words.
+
+    Beside the facts that may differ it holds what names the purchase and what lists are made by.
+    """
+    facts = {name: _as_json(opportunity, name) for name in PUBLIC_FIELDS if name != "documents"}
+    return facts | {
+        "documents": _documents(opportunity),
+        "agency": str(opportunity.agency),
+        "reference": opportunity.reference,
+        "naics_code": opportunity.naics.code if opportunity.naics else "",
+        "published_at": _as_json(opportunity, "published_at"),
+        "decided_at": _as_json(opportunity, "decided_at"),
+        "renewal_of": _earlier(opportunity),
+    }
+
+
+def _documents(opportunity: "Opportunity") -> list[dict[str, Any]]:
+    listed = opportunity.documents.filter(removed_at__isnull=True).order_by("added_at", "pk")
+    return [document.as_json() for document in listed]
+
+
+def _earlier(opportunity: "Opportunity") -> str | None:
+    """Return the reference of the purchase that this one renews, while that is public."""
+    earlier = opportunity.renewal_of
+    return earlier.reference if earlier and earlier.stage == Stage.PUBLISHED else None
 
 
 def _as_json(opportunity: "Opportunity", name: str) -> Any:
@@ -89,8 +118,18 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str,
     return [
         {"field": name, "old": before.get(name), "new": after.get(name)}
         for name in PUBLIC_FIELDS
-        if before.get(name) != after.get(name)
+        if (before.get(name) or None) != (after.get(name) or None)
     ]
+
+
+def kind_of(changes: list[dict[str, Any]]) -> RevisionKind:
+    """Return what an amendment amounts to: a later deadline, a first day of opening, or any other change."""
+    changed = {change["field"]: (change["old"], change["new"]) for change in changes}
+    old, new = changed.get("due_at", (None, None))
+    if old and new and datetime.fromisoformat(old) < datetime.fromisoformat(new):
+        return RevisionKind.EXTENDED
+    old, new = changed.get("opens_at", (None, None))
+    return RevisionKind.OPENED if new and not old else RevisionKind.AMENDED
 
 
 def is_material(changes: list[dict[str, Any]]) -> bool:

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opportunities.choices import Confidence, Industry, Method, Precision
+from opportunities.choices import Confidence, DocumentType, Industry, Method, Outcome, Precision
 from opportunities.partial_dates import PartialDate
 
 Snapshot = Mapping[str, Any]
@@ -71,11 +72,15 @@ def new_york(moment: datetime) -> str:
     }
 
 
+def expected_period(facts: Snapshot) -> PartialDate:
+    """Return when it should come out, as exactly as that is known."""
+    precision = Precision(facts.get("expected_precision") or Precision.UNKNOWN)
+    return PartialDate.containing(_day(facts.get("expected_on")), precision)
+
+
 def expected(facts: Snapshot) -> str:
     """Say when it should come out and how sure that is; blank when unknown."""
-    period = PartialDate.containing(
-        _day(facts["expected_on"]), Precision(facts["expected_precision"])
-    )
+    period = expected_period(facts)
     if period.first_day is None:
         return ""
     if not facts["expected_confidence"]:
@@ -90,6 +95,32 @@ def contact(facts: Snapshot) -> str:
     return ", ".join(
         facts[name] for name in ("contact_name", "contact_email", "contact_phone") if facts[name]
     )
+
+
+def outcome(facts: Snapshot) -> str:
+    """Say how it ended; blank while nobody has decided."""
+    if facts["outcome"] == Outcome.CANCELLED:
+        return _("Cancelled. Reason: %s") % (facts["cancel_reason"] or not_yet())
+    if facts["outcome"] != Outcome.AWARDED:
+        return ""
+    day, value = _day(facts["awarded_on"]), _dollars(facts["award_value"])
+    return _("Awarded to %(vendor)s for %(amount)s on %(day)s") % {
+        "vendor": facts["award_vendor"],
+        "amount": dollars(value) if value is not None else not_yet(),
+        "day": date_format(day, "DATE_FORMAT") if day else not_yet(),
+    }
+
+
+def documents(facts: Snapshot) -> str:
+    return ", ".join(_document(each) for each in facts["documents"] or [])
+
+
+def _document(facts: Snapshot) -> str:
+    return _("%(name)s (%(type)s, %(size)s)") % {
+        "name": facts["name"],
+        "type": DocumentType(facts["type"]).label,
+        "size": filesizeformat(facts["size"]),
+    }
 
 
 def _read_off(facts: Snapshot, words: str) -> str:
@@ -123,6 +154,7 @@ def _confirmed(facts: Snapshot) -> str:
 # In the order in which a page shows them. A fact that says nothing is unknown.
 SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
     ("title", gettext_lazy("Title"), _plain("title")),
+    ("outcome", gettext_lazy("Outcome"), outcome),
     ("summary", gettext_lazy("Summary"), _plain("summary")),
     ("method", gettext_lazy("Method"), lambda facts: str(Method(facts["method"]).label)),
     (
@@ -140,6 +172,9 @@ SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
         lambda f: value_range(_dollars(f["value_min"]), _dollars(f["value_max"])),
     ),
     ("term", gettext_lazy("Contract term"), _plain("contract_term")),
+    ("licences", gettext_lazy("Licences asked for"), _plain("licences_needed")),
+    ("insurance", gettext_lazy("Insurance asked for"), _plain("insurance_needed")),
+    ("documents", gettext_lazy("Documents"), documents),
     ("commodity", gettext_lazy("Commodity to enroll in"), _plain("main_commodity")),
     ("naics", gettext_lazy("NAICS code"), lambda facts: _read_off(facts, facts["naics"] or "")),
     ("brand", gettext_lazy("Brand named by the agency"), _plain("brand_named")),
@@ -152,13 +187,26 @@ SAID: list[tuple[str, str | Promise, Callable[[Snapshot], str]]] = [
     ("confirmed", gettext_lazy("Last confirmed by the agency"), _confirmed),
 ]
 # Shown beside the title, or only when there is something to say.
-ELSEWHERE = {"title", "summary"}
+ELSEWHERE = {"title", "summary", "outcome", "documents"}
 # Where “not yet announced” would be the wrong word for unknown.
 UNKNOWN = {
     "contact": gettext_lazy("No contact is named yet"),
     "confirmed": gettext_lazy("Not confirmed since it was listed"),
+    "outcome": gettext_lazy("Not decided yet"),
+    "documents": gettext_lazy("None"),
+    "licences": gettext_lazy("None"),
+    "insurance": gettext_lazy("None"),
 }
-ONLY_IF_KNOWN = {"questions", "brand", "award-epin", "rfx", "passport", "keywords"}
+ONLY_IF_KNOWN = {
+    "questions",
+    "brand",
+    "licences",
+    "insurance",
+    "award-epin",
+    "rfx",
+    "passport",
+    "keywords",
+}
 AT_A_GLANCE = ("expected", "due", "value", "industry", "method")
 
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
 
 from core.logs import logging_config
-from core.startup import SecretFiles, kept_secret, production_problems
+from core.startup import SecretFiles, kept_secret, newest_change, production_problems
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -32,6 +32,8 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 # --- Who we are -------------------------------------------------------------------------------
 
+# What runs here: pages that a browser kept are shown again only while it stays the same.
+RELEASE = env.str("PORTAL_VERSION", default="") or newest_change(BASE_DIR)
 SITE_NAME = "NYC Law Department Purchases"
 # Links in letters come from here and never from a request's Host header, which a stranger chooses.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if EMBEDDED else "").rstrip("/")
@@ -105,6 +107,14 @@ if CACHE_URL:
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# A row of a list as it was drawn: the drawing is most of what a page costs. Each process keeps its own, since
+# asking Redis for 25 of them took longer than it saved.
+CACHES["rows"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "rows",
+    "TIMEOUT": 24 * 60 * 60,
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
+}
 # Counts the limits on tries while Redis is away: each process for itself, in its own memory.
 CACHES["fallback"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -329,8 +339,18 @@ STATIC_ROOT = None if EMBEDDED else BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The embedded mode serves files where they lie; production serves hashed, compressed copies.
 WHITENOISE_USE_FINDERS = EMBEDDED
-STORAGES = {
+DOCUMENTS_FOLDER = env.str("DOCUMENTS_FOLDER", default=str(VAR_DIR / "documents"))
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files that belong to purchases. No address leads to them but a view that asks whether they are public.
+    "documents": {
+        "BACKEND": env.str(
+            "DOCUMENTS_STORAGE", default="django.core.files.storage.FileSystemStorage"
+        ),
+        "OPTIONS": {"location": DOCUMENTS_FOLDER, "file_permissions_mode": 0o640}
+        if DOCUMENTS_FOLDER
+        else {},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EMBEDDED

@@ -1,9 +1,11 @@
 """Purchases and solicitations: what is public, since when, what changed."""
 
+from opportunities.models.document import OpportunityDocument
+from opportunities.models.finding import SearchEntry, SearchWord, Tally
 from opportunities.models.limit import MethodLimit
 from opportunities.models.log import ChangeLog, Revision
 from opportunities.models.opportunity import Opportunity
-from opportunities.models.reference import Agency, CommodityCode, OfficialLink
+from opportunities.models.reference import Agency, CommodityCode, OfficialLink, SynonymGroup
 
 __all__ = [
     "Agency",
@@ -12,5 +14,10 @@ __all__ = [
     "MethodLimit",
     "OfficialLink",
     "Opportunity",
+    "OpportunityDocument",
     "Revision",
+    "SearchEntry",
+    "SearchWord",
+    "SynonymGroup",
+    "Tally",
 ]

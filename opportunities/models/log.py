@@ -12,9 +12,13 @@ from opportunities.models.opportunity import Opportunity
 
 
 class ChangeLog(models.Model):
-    """The head of the log of public change, one row. Whoever writes a revision holds its lock."""
+    """The head of the log of public change, one row. Whoever writes a revision holds its lock.
+
+    ``edition`` rises when staff change what pages show beside the log, such as a link: caches look at both.
+    """
 
     head = models.PositiveBigIntegerField(default=0)
+    edition = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="change_log_is_one")]

@@ -1,6 +1,6 @@
 """Purchases and solicitations: facts only."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -10,28 +10,50 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.text import lines, one_line
-from opportunities.analysis import search_words
+from opportunities.analysis import plain_words
 from opportunities.choices import (
     CodeScheme,
     Confidence,
     Industry,
     Method,
+    Outcome,
     Phase,
     Precision,
     Stage,
+    ValueBand,
 )
 from opportunities.methods import NOT_FOR_HUMAN_SERVICES, MethodFacts, facts
 from opportunities.models.reference import Agency, CommodityCode
 from opportunities.partial_dates import PartialDate
+from opportunities.phases import phase_of
 from opportunities.querysets import OpportunityQuerySet
-from opportunities.revisions import SEARCHED_FIELDS, searchable_text
 from opportunities.validators import PLACEHOLDER_YEAR, validate_official_address, validate_real_date
 
 TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
+# A plan that nobody has looked at for a quarter may well have gone.
+CONFIRMED_EVERY = timedelta(days=90)
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
+
+PUBLIC = Q(stage=Stage.PUBLISHED)
+LIVE = PUBLIC & Q(decided_at__isnull=True)
+WITHOUT_AWARD = Q(
+    award_vendor="", award_value__isnull=True, awarded_on__isnull=True, award_notice_url=""
+)
+UNDECIDED = Q(outcome=Outcome.NONE, decided_at__isnull=True, cancel_reason="") & WITHOUT_AWARD
+AWARDED = Q(
+    outcome=Outcome.AWARDED,
+    decided_at__isnull=False,
+    award_value__isnull=False,
+    awarded_on__isnull=False,
+    cancel_reason="",
+) & ~Q(award_vendor="")
+CANCELLED = (
+    Q(outcome=Outcome.CANCELLED, decided_at__isnull=False) & ~Q(cancel_reason="") & WITHOUT_AWARD
+)
 
 
 class Opportunity(models.Model):
@@ -159,6 +181,21 @@ class Opportunity(models.Model):
         help_text=_("US dollars, included. Blank: unknown."),
     )
 
+    licences_needed = models.TextField(
+        _("licences asked for"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Licences a vendor must hold, one a line. Blank: none is asked for."),
+    )
+    insurance_needed = models.TextField(
+        _("insurance asked for"),
+        blank=True,
+        max_length=1000,
+        help_text=_(
+            "Insurance or bonding a vendor must have, one a line. Blank: none is asked for."
+        ),
+    )
+
     solicitation_epin = models.CharField(
         _("solicitation EPIN"),
         max_length=40,
@@ -203,6 +240,45 @@ class Opportunity(models.Model):
     )
     internal_notes = models.TextField(_("internal notes"), blank=True, help_text=_("Never public."))
 
+    # How it ended: written by the actions ``award``, ``cancel`` and ``correct_award`` alone.
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=12,
+        choices=Outcome.choices,
+        blank=True,
+        default=Outcome.NONE,
+        editable=False,
+    )
+    decided_at = models.DateTimeField(_("outcome recorded"), null=True, blank=True, editable=False)
+    cancel_reason = models.TextField(
+        _("reason for cancelling"), blank=True, max_length=1000, editable=False
+    )
+    award_vendor = models.CharField(_("awarded to"), max_length=200, blank=True, editable=False)
+    award_value = models.DecimalField(
+        _("amount of the award"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    awarded_on = models.DateField(_("day of the award"), null=True, blank=True, editable=False)
+    award_notice_url = models.URLField(
+        _("notice of the award"),
+        validators=[validate_official_address],
+        blank=True,
+        editable=False,
+    )
+    renewal_of = models.ForeignKey(
+        "self",
+        verbose_name=_("comes round again after"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="renewals",
+    )
+
     stage = models.CharField(
         _("stage"), max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False
     )
@@ -216,8 +292,15 @@ class Opportunity(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    # Its search words with a space on both sides of each, written whenever the row is.
-    search_text = models.TextField(editable=False, blank=True)
+    # What follows from the facts, kept for lists and counts; written whenever the row is saved.
+    value_band = models.CharField(
+        max_length=12, choices=ValueBand.choices, default=ValueBand.UNKNOWN, editable=False
+    )
+    title_key = models.CharField(max_length=200, blank=True, editable=False)
+    # Places in the log of public change, and the moment of the last: 0 and null for a draft.
+    published_sequence = models.PositiveBigIntegerField(default=0, editable=False)
+    changed_sequence = models.PositiveBigIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(_("last changed"), null=True, blank=True, editable=False)
 
     objects: ClassVar[OpportunityQuerySet] = OpportunityQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -227,8 +310,30 @@ class Opportunity(models.Model):
         permissions = [("publish_opportunity", "Can publish opportunities")]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(stage=Stage.PUBLISHED) | Q(published_at__isnull=False),
+                condition=Q(stage=Stage.DRAFT) | Q(published_at__isnull=False),
                 name="opportunity_published_since_when",
+            ),
+            models.CheckConstraint(
+                condition=UNDECIDED
+                | (AWARDED & ~Q(stage=Stage.DRAFT))
+                | (CANCELLED & ~Q(stage=Stage.DRAFT)),
+                name="opportunity_outcome_with_all_that_belongs_to_it",
+                violation_error_message=_(
+                    "An award names vendor, amount and day; a cancellation gives its reason; "
+                    "a draft has no outcome."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(award_value__isnull=True)
+                | Q(award_value__gt=0, award_value__lte=LARGEST_VALUE),
+                name="opportunity_award_above_nothing_up_to_a_billion",
+                violation_error_message=_(
+                    "An award of nothing, or of more than $1 billion, is surely a typing error."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(renewal_of__isnull=True) | ~Q(renewal_of=F("id")),
+                name="opportunity_renews_another_one",
             ),
             models.CheckConstraint(
                 condition=~Q(method=Method.MWBE_SMALL_PURCHASE, industry=Industry.HUMAN_SERVICES),
@@ -270,6 +375,15 @@ class Opportunity(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(questions_due_at__isnull=True)
+                | Q(opens_at__isnull=True)
+                | Q(questions_due_at__gt=F("opens_at")),
+                name="opportunity_questions_after_opening",
+                violation_error_message=_(
+                    "Questions are due before it opens. Correct the two moments."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(questions_due_at__isnull=True)
                 | Q(due_at__isnull=True)
                 | Q(questions_due_at__lte=F("due_at")),
                 name="opportunity_questions_before_responses",
@@ -300,11 +414,42 @@ class Opportunity(models.Model):
                 violation_error_message=_("Another purchase has this award EPIN."),
             ),
         ]
+        # One for each lane of ``lanes`` and each order of a list: a page costs the same among a million.
         indexes = [
+            models.Index(fields=["due_at", "id"], condition=LIVE, name="opportunity_live_by_due"),
             models.Index(
-                fields=["due_at", "id"],
-                condition=Q(stage=Stage.PUBLISHED),
-                name="opportunity_public_by_due",
+                fields=["opens_at", "id"], condition=LIVE, name="opportunity_live_by_opening"
+            ),
+            models.Index(
+                fields=["expected_on", "id"],
+                condition=LIVE & Q(opens_at__isnull=True),
+                name="opportunity_live_by_expected",
+            ),
+            *[
+                models.Index(
+                    fields=[*narrowed, "decided_at", "id"],
+                    condition=Q(stage=Stage.PUBLISHED, decided_at__isnull=False),
+                    name=f"opportunity_decided{name}",
+                )
+                for name, narrowed in {
+                    "": (),
+                    "_method": ("method",),
+                    "_industry": ("industry",),
+                    "_naics": ("naics",),
+                    "_band": ("value_band",),
+                }.items()
+            ],
+            *[
+                models.Index(fields=[key, "id"], condition=PUBLIC, name=f"opportunity_by_{name}")
+                for key, name in {
+                    "published_sequence": "publication",
+                    "changed_sequence": "change",
+                    "title_key": "title",
+                }.items()
+            ],
+            models.Index(fields=["changed_at"], condition=PUBLIC, name="opportunity_by_changed_at"),
+            models.Index(
+                fields=["published_at"], condition=PUBLIC, name="opportunity_by_published_at"
             ),
         ]
 
@@ -312,18 +457,16 @@ class Opportunity(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with the search words that follow from the facts.
+        """Save, with what follows from the facts.
 
         Until it is published its reference says nothing: a title may change, and drafts must not show.
         """
         self.reference = self.reference or f"draft-{uuid4().hex}"
         self.expected_on = self.expected.first_day
-        words = search_words(
-            searchable_text({name: getattr(self, name) for name in SEARCHED_FIELDS})
-        )
-        self.search_text = f" {' '.join(words)} "
+        self.value_band = ValueBand.of(self.value_min, self.value_max)
+        self.title_key = " ".join(plain_words(self.title))[:200]
         if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "search_text", "expected_on"}
+            kwargs["update_fields"] = {*fields, "expected_on", "value_band", "title_key"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -344,8 +487,27 @@ class Opportunity(models.Model):
     def method_facts(self) -> MethodFacts:
         return facts(self.method)
 
+    @property
+    def unconfirmed_since(self) -> date | None:
+        """The New York day since which nobody responsible has said that it still holds; of use to a plan."""
+        listed = timezone.localdate(self.published_at) if self.published_at else None
+        return max(filter(None, [listed, self.last_confirmed_on]), default=None)
+
+    def needs_confirming_at(self, moment: datetime) -> bool:
+        """Whether it is still only planned and was not confirmed for ``CONFIRMED_EVERY``."""
+        since = self.unconfirmed_since
+        return (
+            since is not None
+            and self.phase_at(moment) == Phase.UPCOMING
+            and timezone.localdate(moment) - since > CONFIRMED_EVERY
+        )
+
     def phase_at(self, moment: datetime) -> Phase:
         """Where it stands at ``moment``; the querysets ``open_at`` and so on say the same of many."""
-        if self.opens_at is None or self.opens_at > moment:
-            return Phase.UPCOMING
-        return Phase.CLOSED if self.due_at is not None and self.due_at <= moment else Phase.OPEN
+        return phase_of(
+            opens_at=self.opens_at,
+            due_at=self.due_at,
+            outcome=self.outcome,
+            decided_at=self.decided_at,
+            moment=moment,
+        )

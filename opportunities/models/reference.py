@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opportunities.analysis import search_words
 from opportunities.choices import CodeScheme
 from opportunities.validators import validate_official_address
 
@@ -60,6 +62,32 @@ class CommodityCode(models.Model):
     def __str__(self) -> str:
         number = f"{self.scheme.upper()} {self.code}"
         return f"{self.title} ({number})" if self.title else number
+
+
+class SynonymGroup(models.Model):
+    """Words of the trade that mean the same to whoever searches. Searches and alerts follow at once."""
+
+    words = models.CharField(
+        _("words"),
+        max_length=500,
+        help_text=_("Separated by commas, such as: janitorial, cleaning, custodial, porter."),
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+
+    def __str__(self) -> str:
+        return self.words
+
+    def clean(self) -> None:
+        """Raise ``ValidationError`` unless there are two different words or more."""
+        different = {tuple(search_words(word)) for word in self.words.split(",")} - {()}
+        if len(different) < 2:
+            raise ValidationError(
+                {"words": _("Give at least two different words, separated by commas.")}
+            )
 
 
 class OfficialLinkQuerySet(models.QuerySet["OfficialLink"]):

@@ -1,0 +1,110 @@
+"""The index of search words in each database, and the only place that knows they differ.
+
+Written in the transaction of each revision; no trigger, so no migration can lose one.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+
+from opportunities.analysis import BETWEEN, EMPTY_WORDS, parts_of_number, plain_words, search_words
+from opportunities.models import SearchEntry, SearchWord
+from opportunities.search.terms import FTS5, TSQUERY, Query
+
+# What a visitor may search by; numbers are also found by their parts.
+TEXTS = ("summary", "keywords", "brand_named", "naics", "main_commodity", "award_vendor")
+NUMBERS = ("solicitation_epin", "award_epin", "passport_rfx_id")
+WORDS_AT_MOST = 10_000  # PostgreSQL knows no place in a text beyond 16,383
+SHORTEST_SUGGESTION = 4
+
+
+def title_words(facts: Mapping[str, Any]) -> list[str]:
+    return search_words(str(facts.get("title") or ""))
+
+
+def all_words(facts: Mapping[str, Any]) -> list[str]:
+    """Return all stems by which these public facts are found, with a mark between one text and the next."""
+    words = title_words(facts)
+    for name in TEXTS:
+        words += [BETWEEN, *search_words(str(facts.get(name) or ""))]
+    for name in NUMBERS:
+        for part in parts_of_number(str(facts.get(name) or "")):
+            words += [BETWEEN, part]
+    return words[:WORDS_AT_MOST]
+
+
+def padded(words: Iterable[str]) -> str:
+    """Return stems as ``Query.finds`` reads them."""
+    return f" {' '.join(words)} "
+
+
+def write(pk: int, facts: Mapping[str, Any]) -> None:
+    """Make these the facts by which the opportunity is found. Safe to repeat."""
+    write_many([(pk, facts)])
+
+
+def write_many(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Index many opportunities, each in place of what was indexed of it before."""
+    rows = iter(rows)
+    while some := list(islice(rows, 1000)):
+        remove([pk for pk, _facts in some])
+        entries = [(pk, title_words(facts), all_words(facts)) for pk, facts in some]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {TABLE} (rowid, title, words) VALUES (%s, {_typed()}, {_typed()})",  # noqa: S608
+                [(pk, _stored(title), _stored(words)) for pk, title, words in entries],
+            )
+        _remember(facts for _pk, facts in some)
+
+
+def remove(pks: Iterable[int]) -> None:
+    """Let these opportunities be found no more. Safe to repeat."""
+    SearchEntry.objects.filter(pk__in=list(pks)).delete()
+
+
+def hits(query: Query, *, column: str = "words") -> RawSQL:
+    """Return the keys of what ``query``, which has clauses, finds, as a subquery.
+
+    ``column`` is ``title`` for titles alone. What is asked is written by ``terms`` from letters and digits.
+    """
+    if connection.vendor == "postgresql":
+        sql, asked = f"{column} @@ %s::tsquery", TSQUERY.written(query)
+    else:
+        sql, asked = f"{TABLE} MATCH %s", f"{{{column}}} : ({FTS5.written(query)})"
+    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {sql}", [asked])  # noqa: S608, S611
+
+
+def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]":
+    """Keep the opportunities that ``query`` finds."""
+    if not query:
+        return rows
+    if query.clauses:
+        return rows.filter(pk__in=hits(query))
+    return rows.exclude(pk__in=hits(Query((query.without,))))
+
+
+TABLE = SearchEntry._meta.db_table
+
+
+def _typed() -> str:
+    return "%s::tsvector" if connection.vendor == "postgresql" else "%s"
+
+
+def _stored(words: list[str]) -> str:
+    if connection.vendor != "postgresql":
+        return " ".join(words)
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words, start=1):
+        places.setdefault(word, []).append(place)
+    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+
+
+def _remember(facts: Iterable[Mapping[str, Any]]) -> None:
+    text = " ".join(str(each.get(name) or "") for each in facts for name in ("title", *TEXTS))
+    words = {word for word in plain_words(text) if len(word) >= SHORTEST_SUGGESTION}
+    SearchWord.objects.bulk_create(
+        [SearchWord(word=word) for word in sorted(words - EMPTY_WORDS)], ignore_conflicts=True
+    )

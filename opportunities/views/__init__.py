@@ -1,0 +1,15 @@
+"""What visitors ask of opportunities, a module for each kind of page."""
+
+from opportunities.views.detail import document, opportunity_detail
+from opportunities.views.explaining import doing_business, method
+from opportunities.views.home import home
+from opportunities.views.listing import opportunity_list
+
+__all__ = [
+    "document",
+    "doing_business",
+    "home",
+    "method",
+    "opportunity_detail",
+    "opportunity_list",
+]
