@@ -45,7 +45,7 @@ def newest_change(folder: Path) -> str:
         file
         for part in parts
         if part.name not in {"var", "tests", "docs", "frontend", "staticfiles", "test-output"}
-        for kind in ("*.py", "*.html", "*.txt", "*.mo")
+        for kind in ("*.py", "*.html", "*.txt", "*.xml", "*.mo")
         for file in part.rglob(kind)
     ]
     return str(max((int(file.stat().st_mtime) for file in files), default=0))

@@ -2,8 +2,10 @@
 
 import re
 
-# Control characters, zero-width ones, and those that turn the direction of writing.
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Control characters, zero-width ones, those that turn the direction of writing, and those that are none.
+UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
 
 
 def one_line(text: str) -> str:

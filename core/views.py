@@ -1,13 +1,15 @@
 """Pages that know no procurement: health, errors, what this site is."""
 
 import sys
+from hashlib import sha256
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import condition, require_safe
 
 from core import health
 from core.http import public_page
@@ -41,10 +43,15 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "core/accessibility.html")
 
 
+def _release(request: HttpRequest) -> str:
+    return f'W/"{sha256(settings.RELEASE.encode()).hexdigest()[:32]}"'
+
+
 @require_safe
 @public_page
+@condition(etag_func=_release)
 def robots(request: HttpRequest) -> HttpResponse:
-    return render(request, "robots.txt", content_type="text/plain")
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
 
 
 # --- Errors, in the same dress --------------------------------------------------------------------

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from opportunities import views
+from opportunities import feeds, views
 
 app_name = "opportunities"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("opportunities/", views.opportunity_list, name="list"),
+    path("opportunities/changes.atom", feeds.atom, name="atom"),
+    path("opportunities/changes.json", feeds.json_feed, name="json_feed"),
+    path("opportunities/calendar.ics", feeds.calendar, name="calendar"),
+    path("opportunities/opportunities.csv", feeds.csv, name="csv"),
+    path("opportunities/opportunities.xlsx", feeds.xlsx, name="xlsx"),
+    path("opportunities/<slug:reference>/dates.ics", feeds.event, name="event"),
+    path("opensearch.xml", feeds.opensearch, name="opensearch"),
     path("opportunities/<slug:reference>/", views.opportunity_detail, name="detail"),
     path(
         "opportunities/<slug:reference>/documents/<uuid:key>/<str:name>",

@@ -8,16 +8,32 @@ from django.views.generic.base import RedirectView
 
 from accounts.views import staff_sign_in
 from core import views
+from opportunities import feeds
+from vendors.requirements import REQUIREMENTS
 
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
 handler404 = "core.views.not_found"
 handler500 = "core.views.server_error"
 
+# Pages that the map for search engines names beside every purchase.
+PAGES = [
+    ("opportunities:home", {}),
+    ("opportunities:list", {}),
+    ("vendors:guide", {}),
+    *[("vendors:requirement", {"key": requirement.key}) for requirement in REQUIREMENTS],
+    ("opportunities:doing_business", {}),
+    ("opportunities:method", {}),
+    ("core:about", {}),
+    ("core:accessibility", {}),
+]
+
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("sitemap-<slug:part>.xml", feeds.sitemap_part, {"pages": PAGES}, name="sitemap_part"),
     path(
         "favicon.ico",
         RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"),

@@ -4,13 +4,20 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, StreamingHttpResponse
 
 ROW = re.compile(r'<h\d class="usa-collection__heading"><a [^>]*>(.*?)</a></h\d>')
 
 
 def text(response: HttpResponseBase) -> str:
-    return response.content.decode()  # type: ignore[attr-defined]
+    return body(response).decode()
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """Return all that was answered, also where it comes in parts; parts can be read once."""
+    if isinstance(response, StreamingHttpResponse):
+        return b"".join(response)
+    return response.content  # type: ignore[attr-defined]
 
 
 def titles(response: HttpResponseBase) -> list[str]:

@@ -203,7 +203,7 @@ def test_english_has_no_prefix_and_unknown_languages_no_page(client, path, statu
 def test_robots_are_kept_from_the_desk_and_from_signed_links(client):
     answer = client.get("/robots.txt")
 
-    assert answer["Content-Type"] == "text/plain"
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert text(answer).split("\n")[:3] == [
         "User-agent: *",
         "Disallow: /admin/",

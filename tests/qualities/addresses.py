@@ -17,7 +17,11 @@ from tests.factories import OpportunityFactory, subscribe
 from vendors.requirements import REQUIREMENTS
 
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
-NOT_PAGES = {"livez", "readyz", "robots", "favicon", "letters:letter_html"}
+NOT_PAGES = {
+    "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
+    "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
+    "opportunities:csv", "opportunities:xlsx",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def stocked() -> dict[str, dict[str, str]]:
     }
     values = {
         "opportunities:detail": {"reference": opened.reference},
+        "opportunities:event": {"reference": opened.reference},
+        "sitemap_part": {"part": "pages"},
         "vendors:requirement": {"key": REQUIREMENTS[0].key},
         "letters:letter": {"key": key},
         "letters:letter_html": {"key": key},

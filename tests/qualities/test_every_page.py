@@ -32,6 +32,8 @@ from tests.qualities.addresses import page_paths, stocked
 pytestmark = pytest.mark.django_db
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "wbr"}
+# Links in a page's head that a browser does not follow by itself.
+ONLY_NAMED = {"alternate", "canonical", "search"}
 # Attributes that are read aloud or shown.
 SPOKEN = {"aria-label", "title", "alt", "placeholder", "content"}
 
@@ -130,7 +132,7 @@ def test_no_page_has_inline_script_or_style_or_foreign_parts(pages):
                 f"{path}: {name}=" for name in has if name == "style" or name.startswith("on")
             ]
             source = has.get("src", "") or (has.get("href", "") if tag == "link" else "")
-            if source and not source.startswith("/static/") and has.get("rel") != "alternate":
+            if source and not source.startswith("/static/") and has.get("rel") not in ONLY_NAMED:
                 problems.append(f"{path}: {tag} {source}")
             if tag == "form" and not has.get("action", "/").startswith("/"):
                 problems.append(f"{path}: form {has}")

@@ -1,0 +1,28 @@
+"""How all of these answer: to be read only, kept for a few seconds, 304 where nothing has changed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from core.http import public_page
+from opportunities.versions import answers_conditionally
+
+# Wishes that count from now: what they find changes though nothing happens.
+WINDOWS = frozenset({"due", "posted", "changed"})
+
+
+def taken_along(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """Let a view of public facts be asked again and again at the cost of one query."""
+    still, ticking = answers_conditionally()(view), answers_conditionally(by_minute=True)(view)
+
+    @require_safe
+    @public_page
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = ticking if WINDOWS & request.GET.keys() else still
+        return answer(request, *args, **kwargs)
+
+    return wrapped
