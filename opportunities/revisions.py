@@ -1,6 +1,6 @@
 """The public facts of an opportunity as one value, and how two of them differ."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from opportunities.choices import RevisionKind, Stage
@@ -109,6 +109,8 @@ def _as_json(opportunity: "Opportunity", name: str) -> Any:
     value = getattr(opportunity, name)
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     field: Any = opportunity._meta.get_field(name)
     return str(value) if field.is_relation else field.value_to_string(opportunity)
 

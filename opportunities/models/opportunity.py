@@ -36,6 +36,7 @@ from opportunities.validators import PLACEHOLDER_YEAR, validate_official_address
 TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
 # A plan that nobody has looked at for a quarter may well have gone.
 CONFIRMED_EVERY = timedelta(days=90)
+VALUES = ("value_min", "value_max")
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 PUBLIC = Q(stage=Stage.PUBLISHED)
@@ -463,7 +464,8 @@ class Opportunity(models.Model):
         """
         self.reference = self.reference or f"draft-{uuid4().hex}"
         self.expected_on = self.expected.first_day
-        self.value_band = ValueBand.of(self.value_min, self.value_max)
+        low, high = (self._meta.get_field(name).to_python(getattr(self, name)) for name in VALUES)
+        self.value_band = ValueBand.of(low, high)
         self.title_key = " ".join(plain_words(self.title))[:200]
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "expected_on", "value_band", "title_key"}
