@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("", "not decided"),
                             ("awarded", "awarded"),
@@ -190,12 +191,13 @@ class Migration(migrations.Migration):
                 (
                     "fiscal_year",
                     models.PositiveSmallIntegerField(
-                        help_text="The City fiscal year of the decision."
+                        help_text="The City fiscal year of the decision; 0 where the outcome is blank."
                     ),
                 ),
                 (
                     "industry",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("goods", "Goods"),
                             ("professional-services", "Professional services"),
@@ -209,6 +211,7 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("mwbe-small-purchase", "M/WBE Noncompetitive Small Purchase"),
                             ("sealed-bid", "Competitive Sealed Bid"),
@@ -229,6 +232,7 @@ class Migration(migrations.Migration):
                 (
                     "band",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("to-100k", "Up to $100,000"),
                             ("to-250k", "$100,000 to $250,000"),
@@ -239,7 +243,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("is_brand_named", models.BooleanField()),
+                ("brand", models.CharField(blank=True, max_length=8)),
                 ("count", models.IntegerField(default=0)),
             ],
         ),
@@ -628,13 +632,13 @@ class Migration(migrations.Migration):
             model_name="tally",
             constraint=models.UniqueConstraint(
                 fields=(
-                    "outcome",
-                    "fiscal_year",
                     "industry",
                     "method",
-                    "sector",
                     "band",
-                    "is_brand_named",
+                    "brand",
+                    "outcome",
+                    "sector",
+                    "fiscal_year",
                 ),
                 name="tally_once_per_combination",
             ),

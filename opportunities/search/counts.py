@@ -8,30 +8,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import Substr
 
-from opportunities.choices import Industry, Method, Phase, ValueBand
+from opportunities.choices import Industry, Method, Outcome, Phase, ValueBand
 from opportunities.models import Opportunity, Tally
 from opportunities.partial_dates import fiscal_year
 from opportunities.phases import archived_before, phase_of
 from opportunities.querysets import in_phase
 from opportunities.search.lanes import RANKED
+from opportunities.search.tally import UNKNOWN_SECTOR
 from opportunities.search.terms import Thesaurus
 from opportunities.search.value import Search
 
 
 class Cell(NamedTuple):
-    """Rows that a list cannot tell apart, and how many."""
+    """Rows that a list cannot tell apart, and how many. In the tally a blank is any value."""
 
     phase: str
     industry: str
     method: str
     sector: str
     band: str
-    is_brand_named: bool
+    brand: str  # "named" or "none"
     rows: int
 
 
@@ -64,23 +67,29 @@ DIMENSIONS: dict[str, tuple[Callable[[Cell], Any], Callable[[Search], Any]]] = {
     "method": (lambda cell: cell.method, lambda search: search.methods),
     "sector": (lambda cell: cell.sector, lambda search: search.naics),
     "band": (lambda cell: cell.band, lambda search: search.bands),
-    "brand": (lambda cell: cell.is_brand_named, lambda s: (True,) if s.is_brand_named else ()),
+    "brand": (lambda cell: cell.brand, lambda search: ("named",) if search.is_brand_named else ()),
 }
 
 
 def count(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> Counts:
     """Count what ``search`` finds at ``moment``, and what each single choice more or less would. Two queries."""
     if _is_tallied(search):
-        cells, is_capped = [*_live(moment), *_decided(moment)], False
-        total = sum(cell.rows for cell in cells if _fits(cell, search))
+        cells, tallied, is_capped = list(_live(moment)), list(_decided(search, moment)), False
     else:
         cells, is_capped = _among_newest(search, moment, thesaurus)
-        total = (
-            _capped_total(search, moment, thesaurus)
-            if is_capped
-            else sum(cell.rows for cell in cells if _fits(cell, search))
-        )
-    return Counts(total, is_capped, *(_choices(name, cells, search) for name in DIMENSIONS))
+        tallied = []
+    total = (
+        _capped_total(search, moment, thesaurus)
+        if is_capped
+        else sum(cell.rows for cell in cells if _fits(cell, search))
+        + sum(cell.rows for cell in tallied if _stands_for(cell, search, free=""))
+    )
+    found = (_found(name, cells, tallied, search) for name in DIMENSIONS)
+    return Counts(
+        total,
+        is_capped,
+        *(_choices(name, each, search) for name, each in zip(DIMENSIONS, found, strict=True)),
+    )
 
 
 def _is_tallied(search: Search) -> bool:
@@ -107,28 +116,54 @@ def _live(moment: datetime) -> Iterator[Cell]:
     rows = Opportunity.objects.live().annotate(
         phase=phase,
         sector=Substr("naics__code", 1, 2),
-        named=Case(When(brand_named="", then=Value(0)), default=Value(1)),
+        brand=Case(When(brand_named="", then=Value("none")), default=Value("named")),
     )
-    names = ("phase", "industry", "method", "sector", "value_band", "named")
+    names = ("phase", "industry", "method", "sector", "value_band", "brand")
     for *facts, found in rows.order_by().values_list(*names).annotate(Count("pk")):
-        phase, industry, method, sector, band, named = facts
-        yield Cell(phase, industry, method, sector or "", band, bool(named), found)
+        phase, industry, method, sector, band, brand = facts
+        yield Cell(phase, industry, method, sector or UNKNOWN_SECTOR, band, brand, found)
 
 
-def _decided(moment: datetime) -> Iterator[Cell]:
+def _decided(search: Search, moment: datetime) -> Iterator[Cell]:
+    """Yield what the tally has for the search itself, and for each dimension less what is wished of it."""
     first = fiscal_year(archived_before(moment).date())
-    names = (
-        "outcome",
-        "fiscal_year",
-        "industry",
-        "method",
-        "sector",
-        "band",
-        "is_brand_named",
-        "count",
-    )
-    for outcome, year, *facts in Tally.objects.filter(count__gt=0).values_list(*names):
-        yield Cell(Phase.ARCHIVED if year < first else outcome, *facts)
+    wished = {name: _wished(name, search, first) for name in DIMENSIONS}
+    asked = _all(wished.values())
+    for free, every in EVERY.items():
+        asked |= _all([*(wish for name, wish in wished.items() if name != free), every])
+    names = ("outcome", "fiscal_year", "industry", "method", "sector", "band", "brand", "count")
+    for outcome, year, *facts in Tally.objects.filter(asked, count__gt=0).values_list(*names):
+        yield Cell(Phase.ARCHIVED if 0 < year < first else outcome, *facts)
+
+
+def _wished(name: str, search: Search, first: int) -> Q:
+    """Say of rows of the tally what is wished of one dimension; ``first`` is the oldest year not archived."""
+    _value, wanted = DIMENSIONS[name]
+    if not wanted(search):
+        return Q(outcome="", fiscal_year=0) if name == "phase" else Q(**{name: ""})
+    if name != "phase":
+        return Q(**{f"{name}__in": wanted(search)})
+    outcomes = [outcome for outcome in DECIDED if outcome in search.phases]
+    phases = Q(outcome__in=outcomes, fiscal_year__gte=first)
+    if Phase.ARCHIVED in search.phases:
+        phases |= Q(outcome__in=DECIDED, fiscal_year__gt=0, fiscal_year__lt=first)
+    return phases
+
+
+def _all(conditions: Iterable[Q]) -> Q:
+    return reduce(and_, conditions)
+
+
+DECIDED = (Outcome.AWARDED, Outcome.CANCELLED)
+# What is known of one dimension, so that an index leads to each.
+EVERY = {
+    "phase": Q(outcome__in=DECIDED, fiscal_year__gt=0),
+    "industry": Q(industry__in=Industry.values),
+    "method": Q(method__in=Method.values),
+    "sector": Q(sector__gt=""),
+    "band": Q(band__in=ValueBand.values),
+    "brand": Q(brand="named"),
+}
 
 
 def _among_newest(
@@ -157,7 +192,8 @@ def _cell(row: tuple[Any, ...], moment: datetime) -> Cell:
     phase = phase_of(
         opens_at=opens_at, due_at=due_at, outcome=outcome, decided_at=decided_at, moment=moment
     )
-    return Cell(phase, industry, method, (code or "")[:2], band, bool(brand), 1)
+    named = "named" if brand else "none"
+    return Cell(phase, industry, method, (code or "")[:2] or UNKNOWN_SECTOR, band, named, 1)
 
 
 def _capped_total(search: Search, moment: datetime, thesaurus: Thesaurus) -> int:
@@ -180,19 +216,39 @@ def _is_wanted(value: Any, wanted: tuple[Any, ...]) -> bool:
     )
 
 
-def _choices(name: str, cells: Iterable[Cell], search: Search) -> list[Choice]:
-    value, wanted = DIMENSIONS[name]
-    found: Counter[Any] = Counter()
+def _stands_for(cell: Cell, search: Search, *, free: str) -> bool:
+    """Say whether a row of the tally counts what ``search`` finds, and one value of the dimension ``free``."""
+    for name, (value, wanted) in DIMENSIONS.items():
+        has = value(cell)
+        if name == free:
+            if not has:
+                return False
+        elif has not in wanted(search) if wanted(search) else has:
+            return False
+    return True
+
+
+def _found(
+    name: str, cells: Iterable[Cell], tallied: Iterable[Cell], search: Search
+) -> Counter[str]:
+    """Count the values of one dimension over what the other wishes leave."""
+    value, _wanted = DIMENSIONS[name]
+    found: Counter[str] = Counter()
     for cell in cells:
         if _fits(cell, search, without=name):
             found[value(cell)] += cell.rows
-    chosen = wanted(search)
-    return [
-        Choice(str(each), label, found[each], each in chosen) for each, label in _known(name, found)
-    ]
+    for cell in tallied:
+        if _stands_for(cell, search, free=name):
+            found[value(cell)] += cell.rows
+    return found
 
 
-def _known(name: str, found: Counter[Any]) -> list[tuple[Any, str]]:
+def _choices(name: str, found: Counter[str], search: Search) -> list[Choice]:
+    chosen = DIMENSIONS[name][1](search)
+    return [Choice(each, label, found[each], each in chosen) for each, label in _known(name, found)]
+
+
+def _known(name: str, found: Counter[str]) -> list[tuple[str, str]]:
     """Return what may be chosen with its words, be there any or not; sectors only where there are some."""
     lists: dict[str, Any] = {
         "phase": Phase,
@@ -203,5 +259,5 @@ def _known(name: str, found: Counter[Any]) -> list[tuple[Any, str]]:
     if name in lists:
         return [(each.value, str(each.label)) for each in lists[name]]
     if name == "sector":
-        return sorted((code, code) for code in found if code)
-    return [(True, "named")]
+        return sorted((code, code) for code in found if code != UNKNOWN_SECTOR)
+    return [("named", "named")]

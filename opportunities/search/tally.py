@@ -1,11 +1,12 @@
 """How many decided purchases there are of each sort, kept up to date with each revision."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import product
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from opportunities.models import Tally
 from opportunities.partial_dates import fiscal_year
@@ -15,8 +16,11 @@ from opportunities.search.value import Candidate
 Facts = Mapping[str, Any]
 
 
+UNKNOWN_SECTOR = "00"
+
+
 class Cell(NamedTuple):
-    """What one row of the tally counts."""
+    """What a decided purchase is counted under."""
 
     outcome: str
     fiscal_year: int
@@ -24,7 +28,16 @@ class Cell(NamedTuple):
     method: str
     sector: str
     band: str
-    is_brand_named: bool
+    brand: str
+
+    def wider(self) -> "Iterator[Cell]":
+        """Yield the cells that name all, some or none of its facts, and are blank for the others."""
+        periods = [(self.outcome, self.fiscal_year), ANY_PERIOD]
+        for period, *facts in product(periods, *((fact, "") for fact in self[2:])):
+            yield Cell(*period, *facts)
+
+
+ANY_PERIOD = ("", 0)
 
 
 def cell_of(facts: Facts) -> Cell | None:
@@ -37,9 +50,9 @@ def cell_of(facts: Facts) -> Cell | None:
         fiscal_year(decided.date()),
         facts["industry"],
         facts["method"],
-        str(facts.get("naics_code") or "")[:2],
+        str(facts.get("naics_code") or "")[:2] or UNKNOWN_SECTOR,
         str(Candidate("", facts, decided).band),
-        bool(facts.get("brand_named")),
+        "named" if facts.get("brand_named") else "none",
     )
 
 
@@ -49,16 +62,34 @@ def move(before: Facts | None, after: Facts | None) -> None:
     if old == new:
         return
     if old:
-        Tally.objects.filter(**old._asdict()).update(count=F("count") - 1)
+        _rows(old).update(count=F("count") - 1)
     if new:
-        row, _made = Tally.objects.get_or_create(**new._asdict())
-        Tally.objects.filter(pk=row.pk).update(count=F("count") + 1)
+        Tally.objects.bulk_create(
+            [Tally(**cell._asdict()) for cell in new.wider()], ignore_conflicts=True
+        )
+        _rows(new).update(count=F("count") + 1)
+
+
+def _rows(cell: Cell) -> "QuerySet[Tally]":
+    """Return the rows of ``cell.wider()``."""
+    facts = {f"{name}__in": (getattr(cell, name), "") for name in Cell._fields[2:]}
+    in_period = Q(outcome=cell.outcome, fiscal_year=cell.fiscal_year) | Q(outcome="", fiscal_year=0)
+    return Tally.objects.filter(in_period, **facts)
 
 
 def rebuild(facts: Iterable[Facts]) -> None:
     """Count everything that is public again. The caller holds the log's lock."""
     counts = Counter(cell for each in facts if (cell := cell_of(each)))
     Tally.objects.all().delete()
+    write(counts)
+
+
+def write(counts: Mapping[Cell, int]) -> None:
+    """Write the whole tally, of which there is nothing yet: how many purchases stand in each cell."""
+    wide: Counter[Cell] = Counter()
+    for cell, count in counts.items():
+        for wider in cell.wider():
+            wide[wider] += count
     Tally.objects.bulk_create(
-        [Tally(**cell._asdict(), count=count) for cell, count in counts.items()], batch_size=1000
+        (Tally(**cell._asdict(), count=count) for cell, count in wide.items()), batch_size=1000
     )
