@@ -143,7 +143,7 @@ def _wished(name: str, search: Search, first: int) -> Q:
         return Q(outcome="", fiscal_year=0) if name == "phase" else Q(**{name: ""})
     if name != "phase":
         return Q(**{f"{name}__in": wanted(search)})
-    outcomes = [outcome for outcome in DECIDED if outcome in search.phases]
+    outcomes = [outcome for outcome in DECIDED if Phase(outcome) in search.phases]
     phases = Q(outcome__in=outcomes, fiscal_year__gte=first)
     if Phase.ARCHIVED in search.phases:
         phases |= Q(outcome__in=DECIDED, fiscal_year__gt=0, fiscal_year__lt=first)

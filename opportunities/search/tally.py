@@ -32,12 +32,10 @@ class Cell(NamedTuple):
 
     def wider(self) -> "Iterator[Cell]":
         """Yield the cells that name all, some or none of its facts, and are blank for the others."""
-        periods = [(self.outcome, self.fiscal_year), ANY_PERIOD]
-        for period, *facts in product(periods, *((fact, "") for fact in self[2:])):
-            yield Cell(*period, *facts)
-
-
-ANY_PERIOD = ("", 0)
+        facts = (self.industry, self.method, self.sector, self.band, self.brand)
+        for some in product(*((fact, "") for fact in facts)):
+            yield Cell(self.outcome, self.fiscal_year, *some)
+            yield Cell("", 0, *some)
 
 
 def cell_of(facts: Facts) -> Cell | None:
