@@ -36,7 +36,6 @@ from opportunities.validators import PLACEHOLDER_YEAR, validate_official_address
 TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
 # A plan that nobody has looked at for a quarter may well have gone.
 CONFIRMED_EVERY = timedelta(days=90)
-VALUES = ("value_min", "value_max")
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 PUBLIC = Q(stage=Stage.PUBLISHED)
@@ -464,7 +463,8 @@ class Opportunity(models.Model):
         """
         self.reference = self.reference or f"draft-{uuid4().hex}"
         self.expected_on = self.expected.first_day
-        low, high = (self._meta.get_field(name).to_python(getattr(self, name)) for name in VALUES)
+        fields: Any = [self._meta.get_field(name) for name in ("value_min", "value_max")]
+        low, high = (field.to_python(getattr(self, field.name)) for field in fields)
         self.value_band = ValueBand.of(low, high)
         self.title_key = " ".join(plain_words(self.title))[:200]
         if (fields := kwargs.get("update_fields")) is not None:
