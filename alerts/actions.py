@@ -30,7 +30,7 @@ def ask(
 ) -> None:
     """Note that ``email`` would like to hear of ``search``; a letter with a link follows.
 
-    Nothing is told until somebody confirms through that letter. The same work is done for known
+    Only its lasting part counts: a window of days or an order is no wish for later. Nothing is told until somebody confirms through that letter. The same work is done for known
     and unknown addresses, so that nothing shows which are known. Above ``PENDING_AT_MOST`` unconfirmed
     searches of one address no more is noted. Safe to repeat.
     """
@@ -45,7 +45,7 @@ def ask(
         },
     )
     if subscriber.subscriptions.pending().count() < PENDING_AT_MOST:
-        _note(subscriber, search, moment)
+        _note(subscriber, search.lasting, moment)
     _owe_link(Subscriber.objects.filter(pk=subscriber.pk), moment, request_id)
 
 

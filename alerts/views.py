@@ -34,21 +34,28 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         search = Search.from_query(request.GET)
         wishes = {"q": search.text, "industry": search.industries, "method": search.methods}
-        return render(request, "alerts/subscribe.html", {"form": AskForm(initial=wishes)} | SAID)
-    form = AskForm(request.POST)
+        return _asking(request, AskForm(initial=wishes), search)
+    form, search = AskForm(request.POST), Search.from_query(request.POST)
     if not form.is_valid():
-        return render(request, "alerts/subscribe.html", {"form": form} | SAID, status=422)
+        return _asking(request, form, search, status=422)
     if not allow("ask", client_network(request), limit=ASKS_AN_HOUR, seconds=3600):
         return too_many_requests(request, retry_after=3600)
     actions.ask(
         form.cleaned_data["email"],
-        Search.from_query(request.POST).lasting,
+        search,
         language=get_language() or "en",
         moment=timezone.now(),
         request_id=request_id(),
     )
     ring(tell_who_asked)
     return HttpResponseRedirect(reverse("alerts:check_mail"))
+
+
+def _asking(request: HttpRequest, form: AskForm, search: Search, status: int = 200) -> HttpResponse:
+    """Show the form, with what it has no box for as it came: a search may be narrower than the form."""
+    beyond = [wish for wish in search.lasting.wishes() if wish[0] not in form.fields]
+    context = {"form": form, "beyond": beyond} | SAID
+    return render(request, "alerts/subscribe.html", context, status=status)
 
 
 @require_safe
