@@ -16,6 +16,7 @@ from letters.addresses import address_key, bombing_key
 from letters.choices import LetterState
 from letters.models import Letter
 from letters.querysets import OWED
+from opportunities.choices import Stage
 from opportunities.models import ChangeLog
 from opportunities.search import Search
 
@@ -122,6 +123,18 @@ def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
     written = list(carrying.values_list("letter", flat=True).distinct())
     letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
     free_cancelled()
+
+
+def take_back_withdrawn(*, moment: datetime) -> None:
+    """Take back what is written about purchases withdrawn since, unless it is on its way already.
+
+    Each tick runs it, and then ``free_cancelled`` owes again what else those letters carried. Safe to repeat.
+    """
+    about = Match.objects.filter(
+        letter__state__in=OWED, revision__opportunity__stage=Stage.WITHDRAWN
+    )
+    if written := set(about.values_list("letter", flat=True)):
+        letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
 
 
 def free_cancelled() -> None:

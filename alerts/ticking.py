@@ -19,6 +19,7 @@ def tick(*, clock: Callable[[], datetime] = timezone.now) -> int:
     Killed anywhere, it loses nothing: every step commits whole, and the next tick finds the rest.
     """
     started = clock()
+    actions.take_back_withdrawn(moment=started)
     actions.free_cancelled()
     steps: list[Callable[..., int]] = [
         composing.write_links,
