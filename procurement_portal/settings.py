@@ -115,6 +115,13 @@ CACHES["rows"] = {
     "TIMEOUT": 24 * 60 * 60,
     "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
+# What stands around the rows of a list, for each search of late: 20 kB each, so fewer of them.
+CACHES["lists"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "lists",
+    "TIMEOUT": 60 * 60,
+    "OPTIONS": {"MAX_ENTRIES": 500},
+}
 # Counts the limits on tries while Redis is away: each process for itself, in its own memory.
 CACHES["fallback"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -182,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "write-open-data": {
+        "task": "opportunities.tasks.write_open_data",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 # --- Letters ----------------------------------------------------------------------------------
@@ -217,6 +229,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "corsheaders",
     "crispy_forms",
     "csp",
     "django_htmx",
@@ -230,6 +243,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.api.ProblemsForPrograms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.CacheRules",
@@ -405,6 +420,23 @@ if not EMBEDDED:
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- Open data ----------------------------------------------------------------------------------
+
+# What is open to everybody may be read by pages of everybody; nothing else may, and nobody is known by a cookie.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Repr-Digest", "Retry-After", "X-Request-ID"]
+# What packages of the Open Contracting Data Standard say of their origin (docs/open-data.md); blank is left out.
+OCDS_PUBLISHER_NAME = env.str("OCDS_PUBLISHER_NAME", default="New York City Law Department")
+OCDS_PUBLISHER_SCHEME = env.str("OCDS_PUBLISHER_SCHEME", default="")
+OCDS_PUBLISHER_UID = env.str("OCDS_PUBLISHER_UID", default="")
+OCDS_PUBLISHER_URI = env.str("OCDS_PUBLISHER_URI", default="")
+OCDS_OCID_PREFIX = env.str("OCDS_OCID_PREFIX", default="ocds-local")
+OCDS_LICENCE_URL = env.str("OCDS_LICENCE_URL", default="")
+OCDS_POLICY_URL = env.str("OCDS_POLICY_URL", default="")
 
 # --- Logs: one JSON line an event, never an address or a token ----------------------------------
 

@@ -9,6 +9,7 @@ from django.views.generic.base import RedirectView
 from accounts.views import staff_sign_in
 from core import views
 from opportunities import feeds
+from procurement_portal import api
 from vendors.requirements import REQUIREMENTS
 
 handler400 = "core.views.bad_request"
@@ -24,6 +25,7 @@ PAGES = [
     *[("vendors:requirement", {"key": requirement.key}) for requirement in REQUIREMENTS],
     ("opportunities:doing_business", {}),
     ("opportunities:method", {}),
+    ("open_data", {}),
     ("core:about", {}),
     ("core:accessibility", {}),
 ]
@@ -41,7 +43,10 @@ urlpatterns = [
     ),
     path("admin/login/", staff_sign_in),  # stands before Django's own, which it calls
     path("admin/", admin.site.urls),
+    path("api/", RedirectView.as_view(pattern_name="open_data"), name="api"),
+    path("api/v1/", include((api.urlpatterns, "api"))),
     *i18n_patterns(
+        path("open-data/", api.reference, name="open_data"),
         path("", include("opportunities.urls")),
         path("getting-ready/", include("vendors.urls")),
         path("alerts/", include("alerts.urls")),

@@ -93,6 +93,10 @@ def stocked() -> dict[str, dict[str, str]]:
         "opportunities:detail": {"reference": opened.reference},
         "opportunities:event": {"reference": opened.reference},
         "sitemap_part": {"part": "pages"},
+        "api:opportunity": {"reference": opened.reference},
+        "api:ocdsRelease": {"name": opened.reference},
+        "api:ocdsRecord": {"reference": opened.reference},
+        "api:ocdsExtension": {"part": "extension"},
         "vendors:requirement": {"key": REQUIREMENTS[0].key},
         "letters:letter": {"key": key},
         "letters:letter_html": {"key": key},
@@ -113,7 +117,7 @@ def page_paths(values: dict[str, dict[str, str]]) -> list[str]:
     return [
         address.path(**values.get(address.name, {}))
         for address in public_addresses()
-        if address.name not in NOT_PAGES
+        if address.name not in NOT_PAGES and not address.name.startswith("api")
     ]
 
 

@@ -67,6 +67,8 @@ PARAMETERS = [
     "phase",
     "industry",
     "method",
+    *["naics", "value", "quarter", "brand", "due", "posted", "changed"],
+    *["after", "before", "limit", "cursor"],
     "page",
     "next",
     "sort",
@@ -78,6 +80,7 @@ PARAMETERS = [
 PUBLIC = [address.name for address in public_addresses()]
 # Feeds in XML are left out: markup in them must be text.
 DATA = {
+    "application/json",
     "text/calendar",
     "text/csv",
     "application/feed+json",
