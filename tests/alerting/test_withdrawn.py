@@ -41,7 +41,7 @@ def test_withdrawn_between_matching_and_writing_it_is_never_told(noon, monkeypat
     subscribe("reader@example.com", moment=noon)
     mistake, _other = listed(noon, "Secret plans", "Smartboards")
     with monkeypatch.context() as halted:
-        halted.setattr("alerts.composing.write_news", lambda *, moment: 0)
+        halted.setattr("alerts.composing.write_news", lambda **_when: 0)
         ticking.tick(clock=lambda: noon + HOUR)
     assert Match.objects.count() == 2
 

@@ -17,7 +17,6 @@ from opportunities.search import Candidate, Search, Thesaurus
 from opportunities.search.counts import count
 from opportunities.search.lanes import ORDERS, page_of
 from opportunities.search.suggestions import did_you_mean
-from opportunities.search.tally import Cell, cell_of
 from opportunities.search.terms import read_typed
 from tests.factories import OpportunityFactory
 

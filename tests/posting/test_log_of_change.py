@@ -45,7 +45,18 @@ def test_publishing_writes_down_who_when_and_what(noon):
     assert first.snapshot == {
         **dict.fromkeys(PUBLIC_FIELDS, ""),
         **dict.fromkeys(
-            ["naics", "main_commodity", "expected_on", "opens_at", "questions_due_at", "due_at", "award_value", "awarded_on", "decided_at", "renewal_of"]
+            [
+                "naics",
+                "main_commodity",
+                "expected_on",
+                "opens_at",
+                "questions_due_at",
+                "due_at",
+                "award_value",
+                "awarded_on",
+                "decided_at",
+                "renewal_of",
+            ]
         ),
         "documents": [],
         "naics_code": "",
