@@ -1,0 +1,1 @@
+"""How fast the portal is, and how flat: ``make bench``. See docs/performance.md."""
