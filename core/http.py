@@ -3,21 +3,23 @@
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import IPv4Address, IPv6Network, ip_address
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 # Long enough for the proxy to absorb a rush, short enough that a publication shows at once.
 SHARED_CACHE_SECONDS = 5
 
 
 def public_page(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[..., R]:
     """Let caches keep this page for a few seconds: it is the same for everybody.
 
     Such a page opens no session and sets no cookie. ``core.middleware.CacheRules`` marks every
@@ -25,7 +27,7 @@ def public_page(
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
         response = view(request, *args, **kwargs)
         if response.status_code in {200, 304}:
             patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)

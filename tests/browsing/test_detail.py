@@ -1,15 +1,20 @@
 """One opportunity's page: what is known, until when, and what changed."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from opportunities import actions, words
-from opportunities.choices import Precision
-from opportunities.models import CommodityCode
+from opportunities import actions, attaching, words
+from opportunities.choices import Method, Precision
+from opportunities.deadlines import time_left
+from opportunities.models import CommodityCode, Opportunity
 from opportunities.partial_dates import PartialDate, fiscal_quarter, fiscal_year
-from opportunities.templatetags.opportunities import time_left
+from opportunities.publishing import Award
+from opportunities.search import Candidate, Thesaurus
+from opportunities.views.detail import like_it
 from tests.browsing.pages import heading, text
 from tests.factories import OpportunityFactory
 from tests.getting_ready.reading import words as visible
@@ -31,23 +36,258 @@ def test_page_says_what_is_known_and_what_is_not(client, noon):
 
     page = client.get(purchase.get_absolute_url())
 
-    said = {fact.label: fact.words for fact in page.context["facts"]}
+    said = {fact.label: fact.words for name in ("glance", "facts") for fact in page.context[name]}
     assert heading(page) == "Smartboards"
     assert said == {
-        "Method": "M/WBE Noncompetitive Small Purchase",
-        "Industry": "Goods",
         "Expected": "January 2027 to March 2027 (quarter 3 of City fiscal year 2027)",
-        "Opens": "Not yet announced",
         "Responses due": "Not yet announced",
         "Estimated value": "Up to $90,000",
+        "Industry": "Goods",
+        "Method": "M/WBE Noncompetitive Small Purchase",
+        "Opens": "Not yet announced",
         "Contract term": "Not yet announced",
-        "Commodity to enroll in": "Not yet announced",
         "NAICS code": "Offices of Lawyers (NAICS 541110)",
-        "Solicitation EPIN": "Not yet announced",
-        "Contact": "No contact is named yet",
         "Last confirmed by the agency": "Not confirmed since it was listed",
     }
     assert [label for label in said if f"{label} {said[label]}" not in visible(page)] == []
+
+
+@pytest.mark.django_db
+def test_estimates_say_how_sure_they_are(client, noon):
+    facts = {"expected_on": noon.date(), "expected_precision": Precision.QUARTER, "value_max": 9000}
+    sure = OpportunityFactory.create(**facts, expected_confidence="tentative", published=True)
+    unsaid = OpportunityFactory.create(**facts, published=True)
+
+    pages = [visible(client.get(purchase.get_absolute_url())) for purchase in (sure, unsaid)]
+
+    assert ["(tentative)" in page for page in pages] == [True, False]
+    assert ["the agency has not said" in page for page in pages] == [False, True]
+    assert ["An estimate; the award may differ." in page for page in pages] == [True, True]
+
+
+UNKNOWN = [
+    "Responses due", "Estimated value", "Expected", "Opens", "Contract term", "NAICS code",
+    "Commodity to enroll in", "EPIN", "Contact",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_each_unknown_offers_to_tell_when_it_is_known(client, noon):
+    purchase = OpportunityFactory.create(title="Smart “Boards”", published=True)
+
+    page = client.get(purchase.get_absolute_url())
+
+    asked = re.findall(r'href="([^"]*)">Tell me when it is known<span class="usa-sr-only">: ([^<]*)<', text(page))  # fmt: skip
+    assert sorted(about for _address, about in asked) == sorted(UNKNOWN)
+    assert {address for address, _about in asked} == {"/alerts/?q=%22Smart+Boards%22"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Smartboards",
+        'The "smart" boards',
+        "Smart “Boards” or none",
+        "-minus and or",
+        "Boards, chairs; desks",
+        "a" * 200,
+        "ab " * 66 + "a",
+        "Café 𐍈 boards*",
+    ],
+)
+def test_who_asks_to_be_told_is_told_of_this_very_purchase(client, noon, title):
+    purchase = OpportunityFactory.create(title=title, published=True, at=noon)
+    OpportunityFactory.create(title="Court Reporting", published=True)
+    asked = like_it(purchase.title).lasting
+
+    found = asked.apply(Opportunity.objects.public(), moment=noon, thesaurus=Thesaurus())
+
+    assert list(found) == [purchase]
+    candidate = Candidate.of(purchase.revisions.get().snapshot, changed_at=noon)
+    assert asked.finds(candidate, moment=noon, thesaurus=Thesaurus())
+
+
+@pytest.mark.django_db
+def test_page_lists_what_a_vendor_needs_with_links_into_the_guide(client, noon):
+    small = OpportunityFactory.create(licences_needed="Electrician\nPlumber", published=True)
+    other = OpportunityFactory.create(method=Method.SEALED_BID, published=True)
+
+    keys = [
+        re.findall(
+            r'href="/getting-ready/([a-z-]+)/"', text(client.get(purchase.get_absolute_url()))
+        )
+        for purchase in (small, other)
+    ]
+
+    always = ["pip-account", "passport-account", "filed-enrollment", "commodity-codes"]
+    assert keys == [[*always, "mwbe-certification"], always]
+    assert "Licences: Electrician Plumber Insurance and bonds: none is named." in visible(
+        client.get(small.get_absolute_url())
+    )
+
+
+@pytest.mark.django_db
+def test_page_says_where_to_find_it_in_passport_and_whom_to_ask(client, noon):
+    opened = OpportunityFactory.create(
+        opens_at=noon, questions_due_at=noon + DAY, contact_phone="212 555 0100", published=True
+    )
+
+    page = visible(client.get(opened.get_absolute_url()))
+
+    for said in [
+        "Search in PASSPort for: RFI (M/WBE)",
+        "Agency: LAW DEPARTMENT",
+        "EPIN: 02527Y0000",
+        "Enroll in: Things (NYC 1).",
+        "Write to Purchasing unit: purchasing@law.example, 212 555 0100.",
+        "Questions are due Jan. 13, 2027, noon New York time (EST).",
+        "You can also ask in the Discussion Forum of the RFx in PASSPort.",
+    ]:
+        assert said in page
+
+
+@pytest.mark.django_db
+def test_page_introduces_itself_to_whoever_shares_it(client, noon, settings):
+    settings.SITE_URL = "https://purchases.example"
+    purchase = OpportunityFactory.create(
+        title='Boards "A"', summary="Two of them.\nMounted.", published=True
+    )
+
+    page = text(client.get(purchase.get_absolute_url()))
+
+    found = re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page)
+    assert dict(found) == {
+        "type": "article",
+        "title": "Boards &quot;A&quot;",
+        "description": "Two of them. Mounted.",
+        "url": "https://purchases.example/opportunities/boards-a/",
+        "site_name": "NYC Law Department Purchases",
+    }
+
+
+# --- How it ended ---------------------------------------------------------------------------------
+
+
+def awarded(noon, **facts):
+    purchase = OpportunityFactory.create(
+        title="Court Reporting", opens_at=noon - 9 * DAY, due_at=noon - DAY, published=True,
+        at=noon - 10 * DAY, **facts
+    )  # fmt: skip
+    award = Award("Example Reporting, Inc.", Decimal("84500.50"), noon.date())
+    return actions.award(purchase, award, by=None, moment=noon)
+
+
+@pytest.mark.django_db
+def test_awarded_purchase_says_to_whom_and_offers_the_next_round(client, noon):
+    page = visible(client.get(awarded(noon).get_absolute_url()))
+
+    assert "Awarded to Example Reporting, Inc. for $84,500.50 on Jan. 12, 2027" in page
+    assert "Tell me when it comes round again" in page
+    assert "See what is open now" in page
+    assert "Tell me when it is known" not in page
+    assert "Not yet announced" not in page
+
+
+@pytest.mark.django_db
+def test_cancelled_purchase_says_why(client, noon):
+    purchase = OpportunityFactory.create(published=True)
+    actions.cancel(purchase, reason="The need ended.", by=None, moment=noon)
+
+    page = visible(client.get(purchase.get_absolute_url()))
+
+    assert "Cancelled. Reason: The need ended." in page
+    assert "Tell me when it comes round again" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "closed"), [(-1, False), (0, True)])
+def test_closed_purchase_offers_to_tell_how_it_was_decided(client, noon, seconds, closed):
+    purchase = OpportunityFactory.create(
+        opens_at=noon - DAY, due_at=noon - timedelta(seconds=seconds), published=True, at=noon - DAY
+    )
+
+    page = visible(client.get(purchase.get_absolute_url()))
+
+    assert ("Tell me how it was decided" in page) is closed
+    assert ("How to respond" in page) is not closed
+
+
+@pytest.mark.django_db
+def test_rounds_lead_to_each_other_once_they_are_public(client, noon):
+    earlier = awarded(noon)
+    later = actions.renew(earlier, by=None, moment=noon)
+
+    assert "comes round again:" not in visible(client.get(earlier.get_absolute_url()))
+    actions.publish(later, by=None, moment=noon)
+
+    later.refresh_from_db()
+    assert f'<a class="usa-link" href="{later.get_absolute_url()}">' in text(
+        client.get(earlier.get_absolute_url())
+    )
+    page = client.get(later.get_absolute_url())
+    assert f'href="{earlier.get_absolute_url()}"' in text(page)
+    assert "Awarded to Example Reporting, Inc. for $84,500.50 on Jan. 12, 2027." in visible(page)
+
+
+@pytest.mark.django_db
+def test_a_round_before_that_was_withdrawn_is_not_named(client, noon):
+    earlier = OpportunityFactory.create(title="Secret boards", published=True)
+    later = actions.renew(earlier, by=None, moment=noon)
+    later.title = "Boards"
+    later.save()
+    later = actions.publish(later, by=None, moment=noon)
+    assert "Secret boards" in visible(client.get(later.get_absolute_url()))
+
+    actions.withdraw(earlier, reason="By mistake", by=None, moment=noon)
+
+    assert "Secret boards" not in visible(client.get(later.get_absolute_url()))
+
+
+# --- What is not public ---------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_withdrawn_purchase_is_gone_and_says_nothing_of_itself(client, noon):
+    purchase = OpportunityFactory.create(title="Secret boards", published=True)
+    copy = client.get(purchase.get_absolute_url())
+    actions.withdraw(purchase, reason="By mistake", by=None, moment=noon)
+
+    for headers in ({}, {"If-None-Match": copy["ETag"]}):
+        page = client.get(purchase.get_absolute_url(), headers=headers)
+
+        assert (page.status_code, heading(page)) == (410, "This purchase was withdrawn")
+        assert "ETag" not in page.headers
+        assert page["Cache-Control"] == "private, no-store"
+        assert "ecret" not in text(page)
+        assert "By mistake" not in text(page)
+
+
+@pytest.mark.django_db
+def test_draft_is_as_unknown_as_what_never_was(client, noon):
+    draft = OpportunityFactory.create(title="Secret boards")
+    listed = OpportunityFactory.create(published=True)
+    copy = client.get(listed.get_absolute_url())
+
+    answers = [
+        client.get(address, headers=headers)
+        for headers in ({}, {"If-None-Match": copy["ETag"]})
+        for address in (draft.get_absolute_url(), "/opportunities/never-was/")
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert len({text(answer) for answer in answers}) == 1
+
+
+@pytest.mark.django_db
+def test_a_copy_is_good_until_the_minute_or_the_log_moves_on(client, noon):
+    purchase = OpportunityFactory.create(published=True, at=noon)
+    address = purchase.get_absolute_url()
+    copy = {"If-None-Match": client.get(address)["ETag"]}
+
+    assert client.get(address, headers=copy).status_code == 304
+    actions.confirm(purchase, by=None, moment=noon)
+    assert client.get(address, headers=copy).status_code == 200
 
 
 @pytest.mark.django_db
@@ -81,9 +321,12 @@ def test_a_long_history_costs_no_more_queries(client, noon, django_assert_num_qu
     for number in range(count):
         purchase.value_max = Decimal(number)
         actions.amend(purchase, by=None, moment=noon)
+        upload = SimpleUploadedFile(f"{number}.pdf", b"%PDF-1.7")
+        attaching.attach(purchase, upload, by=None, moment=noon)
 
-    with django_assert_num_queries(3):
-        client.get(purchase.get_absolute_url())
+    # Version, purchase, log, next round, official links.
+    with django_assert_num_queries(5):
+        assert len(client.get(purchase.get_absolute_url()).context["documents"]) == count
 
 
 @pytest.mark.parametrize(
