@@ -6,6 +6,8 @@ app_name = "opportunities"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("new-since/", views.new_since, name="new_since"),
+    path("new-since/count/", views.new_since_count, name="new_since_count"),
     path("opportunities/", views.opportunity_list, name="list"),
     path("opportunities/changes.atom", feeds.atom, name="atom"),
     path("opportunities/changes.json", feeds.json_feed, name="json_feed"),

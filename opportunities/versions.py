@@ -35,6 +35,15 @@ def version_at(moment: datetime) -> Version:
     return Version(*(log.first() or ()))
 
 
+def version_of(request: HttpRequest, moment: datetime) -> Version:
+    """Return the version that this request was asked for, as it was first looked up. One query at most."""
+    kept: Version | None = getattr(request, "public_version", None)
+    if kept is None:
+        kept = version_at(moment)
+        request.public_version = kept  # type: ignore[attr-defined]
+    return kept
+
+
 def _last(name: str, moment: datetime) -> Subquery:
     passed = Opportunity.objects.live().filter(**{f"{name}__lte": moment})
     return Subquery(passed.order_by(f"-{name}").values(name)[:1])
@@ -51,7 +60,7 @@ def answers_conditionally(
     def etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
         moment = timezone.now()
         parts = [
-            str(version_at(moment)),
+            str(version_of(request, moment)),
             f"{moment:%Y-%m-%dT%H:%M}" if by_minute else "",
             request.get_full_path(),
             request.headers.get("HX-Request", ""),

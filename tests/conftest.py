@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
@@ -78,11 +78,13 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Start with nothing remembered: rate limits counted in one test must not stop another.
+    """Start with nothing remembered: rate limits counted in one test must not stop another, and rows drawn
+    in one have the numbers of another's.
 
     On Redis this empties the worker's whole database, so no doorbell of another test rings either.
     """
-    cache.clear()
+    for each in caches.all(initialized_only=True):
+        each.clear()
 
 
 @pytest.fixture

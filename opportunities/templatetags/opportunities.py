@@ -6,10 +6,10 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from opportunities import words
 from opportunities.choices import Phase
+from opportunities.deadlines import time_left
 from opportunities.models import OfficialLink, Opportunity
 
 register = template.Library()
@@ -28,26 +28,7 @@ def official_link(links: dict[str, OfficialLink], key: str) -> SafeString | str:
 
 register.filter(words.dollars)
 register.filter(words.new_york)
-
-
-@register.filter
-def value_in_words(opportunity: Opportunity) -> str:
-    return words.value_range(opportunity.value_min, opportunity.value_max) or words.not_yet()
-
-
-@register.filter
-def time_left(deadline: datetime, moment: datetime) -> str:
-    """Return what is left in the largest unit that is not nothing; blank once it has passed."""
-    left = deadline - moment
-    if left.total_seconds() <= 0:
-        return ""
-    if left.days:
-        return ngettext("%d day left", "%d days left", left.days) % left.days
-    hours = left.seconds // 3600
-    if hours:
-        return ngettext("%d hour left", "%d hours left", hours) % hours
-    minutes = max(1, left.seconds // 60)
-    return ngettext("%d minute left", "%d minutes left", minutes) % minutes
+register.filter(time_left)
 
 
 @register.filter

@@ -1,35 +1,63 @@
-"""The first page: what is open, what is coming, one box to search and one to be told."""
+"""The first page: what is open, what is coming, what was decided; a box to search and one to be told."""
+
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
+from opportunities import rows
 from opportunities.choices import Phase
+from opportunities.quarters import by_quarter
+from opportunities.remembering import key_of, remembered
 from opportunities.search import Search, Thesaurus
 from opportunities.search.counts import count
 from opportunities.search.lanes import page_of
-from opportunities.versions import answers_conditionally
+from opportunities.versions import Version, answers_conditionally, version_of
 
 ON_HOME = 5
+OPEN = Search(phases=(Phase.OPEN,))
+UPCOMING = Search(phases=(Phase.UPCOMING,))
+DECIDED = Search(phases=(Phase.AWARDED, Phase.CANCELLED))
 
 
 @require_safe
 @public_page
 @answers_conditionally(by_minute=True)
 def home(request: HttpRequest) -> HttpResponse:
-    moment, like = timezone.now(), Thesaurus()
-    upcoming = Search(phases=(Phase.UPCOMING,))
-    return render(
-        request,
-        "opportunities/home.html",
-        {
-            "moment": moment,
-            "open": page_of(
-                Search(phases=(Phase.OPEN,)), moment=moment, thesaurus=like, size=ON_HOME
-            ).rows,
-            "upcoming": page_of(upcoming, moment=moment, thesaurus=like, size=ON_HOME).rows,
-            "upcoming_count": count(upcoming, moment=moment, thesaurus=like).total,
-        },
+    moment = timezone.now()
+    version = version_of(request, moment)
+    key = key_of("home", Search(), version=version, moment=moment)
+    context = {
+        "open": _first(OPEN, moment, version),
+        "upcoming": _first(UPCOMING, moment, version),
+        "decided": _first(DECIDED, moment, version),
+        **remembered(key, lambda: _counted(moment)),
+    }
+    return render(request, "opportunities/home.html", context)
+
+
+def _first(search: Search, moment: datetime, version: Version) -> list[SafeString]:
+    """Return the first few rows that are found, drawn."""
+    page = page_of(
+        search, moment=moment, thesaurus=Thesaurus(), size=ON_HOME, fields=rows.KEY_FIELDS
     )
+    return [*rows.drawn(page.rows, moment=moment, edition=version.edition).values()]
+
+
+def _counted(moment: datetime) -> dict[str, Any]:
+    """Return what changes with the version alone: how many there are, and the chart. Three queries."""
+    counts = count(Search(), moment=moment, thesaurus=Thesaurus())
+    found = {choice.value: choice.count for choice in counts.phases}
+    chart = get_template("opportunities/_chart.html").render({"bars": by_quarter(moment)})
+    return {
+        "open_count": found[Phase.OPEN],
+        "upcoming_count": found[Phase.UPCOMING],
+        "decided_count": found[Phase.AWARDED] + found[Phase.CANCELLED],
+        "chart": chart,
+    }

@@ -1,25 +1,41 @@
 """The list and its live part: one search, counted, in pages."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
-from opportunities.forms import SearchForm
+from opportunities import naics, rows
+from opportunities.choices import Phase
+from opportunities.facets import facets, order, selects
+from opportunities.remembering import key_of, remembered
 from opportunities.search import Search, Thesaurus, thesaurus
-from opportunities.search.counts import count
-from opportunities.search.lanes import page_of
-from opportunities.versions import answers_conditionally
+from opportunities.search.counts import Counts, count
+from opportunities.search.lanes import RANKED, Page, page_of
+from opportunities.search.suggestions import did_you_mean
+from opportunities.versions import Version, answers_conditionally, version_of
+
+Section = tuple[str, list[SafeString]]
 
 
 @require_safe
 @public_page
 @answers_conditionally(by_minute=True)
 def opportunity_list(request: HttpRequest) -> HttpResponse:
+    """Answer with the page, or with its live part alone where a script asks for it."""
     moment = timezone.now()
     search = Search.from_query(request.GET)
+    version = version_of(request, moment)
     alike = thesaurus() if search.words else Thesaurus()
     page = page_of(
         search,
@@ -27,20 +43,91 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         thesaurus=alike,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        fields=rows.KEY_FIELDS,
     )
+    context = {
+        "search": search,
+        "page": page,
+        "sections": sections(search, page, moment=moment, version=version),
+        **around(search, alike, moment=moment, version=version),
+    }
+    if not page.rows:
+        context["better"] = did_you_mean(search, moment=moment, thesaurus=alike)
+    return _answer(request, search, context)
+
+
+def sections(search: Search, page: Page, *, moment: datetime, version: Version) -> list[Section]:
+    """Return the rows of a page, drawn, under the words that they stand under."""
+    drawn = rows.drawn(page.rows, moment=moment, edition=version.edition)
+    return [
+        (_heading(phase, search), [drawn[row.pk] for row in of_phase if row.pk in drawn])
+        for phase, of_phase in page.sections
+    ]
+
+
+def _heading(phase: Phase | None, search: Search) -> str:
+    if phase is None:
+        return str(search.order.label)
+    # Awarded, cancelled and archived stand in one section, the latest decision first.
+    return _("Decided") if phase == Phase.AWARDED else str(phase.label)
+
+
+def around(
+    search: Search, alike: Thesaurus, *, moment: datetime, version: Version
+) -> dict[str, Any]:
+    """Return what stands around the rows of ``search``: it changes with the version alone, and is kept."""
+    key = key_of("around", search, version=version, moment=moment)
+    return remembered(key, lambda: _around(search, alike, moment))
+
+
+def _around(search: Search, alike: Thesaurus, moment: datetime) -> dict[str, Any]:
     counts = count(search, moment=moment, thesaurus=alike)
-    context = {"moment": moment, "search": search, "page": page, "counts": counts}
-    if request.htmx:  # type: ignore[attr-defined]
-        response = render(request, "opportunities/_list.html", context)
-    else:
-        filters = SearchForm(
-            {
-                "q": search.text,
-                "phase": search.phases[0] if search.phases else "",
-                "industry": search.industries,
-                "method": search.methods,
-            }
+    choices = {
+        "counts": counts,
+        "ranked": f"{RANKED:,}",
+        "order": order(search),
+        "facets": facets(search, counts, moment),
+        "selects": selects(search),
+    }
+    wishes = {"query": search.query_string(), "search": search, "chips": chips(search)}
+    return {
+        "found": found_in_words(counts),
+        "facets": get_template("opportunities/_facets.html").render(choices),
+        "chips": get_template("opportunities/_chips.html").render(wishes),
+        "along": get_template("opportunities/_along.html").render(wishes),
+    }
+
+
+def found_in_words(counts: Counts) -> str:
+    if counts.is_capped and counts.total >= RANKED:
+        return _("%(count)s opportunities or more; the counts are among the newest %(count)s") % {
+            "count": f"{RANKED:,}"
+        }
+    return ngettext("%s opportunity", "%s opportunities", counts.total) % f"{counts.total:,}"
+
+
+def chips(search: Search) -> list[tuple[str, str]]:
+    """Return each wish in words, with the address of the list without it."""
+    return [
+        (
+            naics.in_words(value) if name == "naics" else words,
+            address_of(search.without(name, value)),
         )
-        response = render(request, "opportunities/list.html", {**context, "form": filters})
+        for name, value, words in search.wishes()
+    ]
+
+
+def address_of(search: Search) -> str:
+    query = search.query_string()
+    return reverse("opportunities:list") + (f"?{query}" if query else "")
+
+
+def _answer(request: HttpRequest, search: Search, context: dict[str, Any]) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        response = render(request, "opportunities/_live.html", context)
+        # The form also sends what was left blank; a shared address says only what is asked for.
+        response.headers["HX-Push-Url"] = address_of(search)
+    else:
+        response = render(request, "opportunities/list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -1,17 +1,25 @@
 """What a visitor finds on the listing, in which order, and what nobody finds."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opportunities import actions
 from opportunities.choices import Method, Phase, Precision
 from opportunities.models import CommodityCode, Opportunity
-from tests.browsing.pages import text, titles
-from tests.factories import OpportunityFactory
+from opportunities.publishing import Award
+from tests.browsing.pages import fields, text, titles
+from tests.factories import OpportunityFactory, StaffFactory
 from tests.getting_ready.reading import words
 
 pytestmark = pytest.mark.django_db
@@ -122,33 +130,6 @@ def test_a_draft_is_nowhere(client, noon):
     assert text(client.get(draft.get_absolute_url())) == text(client.get(f"{LIST}never-was/"))
 
 
-def test_home_shows_the_most_urgent_and_says_how_many_are_coming(client, noon):
-    for number in range(1, 8):
-        listed(title=f"Open {number}", opens_at=noon - DAY, due_at=noon + number * DAY)
-        listed(
-            title=f"Coming {number}",
-            expected_on=date(2027, 2, number),
-            expected_precision=Precision.DAY,
-        )
-    OpportunityFactory.create(title="A draft")
-
-    page = client.get("/")
-
-    assert titles(page) == [
-        *(f"Open {number}" for number in range(1, 6)),
-        *(f"Coming {number}" for number in range(1, 6)),
-    ]
-    assert page.context["upcoming_count"] == 7
-
-
-@pytest.mark.parametrize("count", [0, 1, 12])
-def test_home_counts_what_is_coming(client, noon, count):
-    OpportunityFactory.create_batch(count, published=True, at=noon)
-    OpportunityFactory.create()
-
-    assert client.get("/").context["upcoming_count"] == count
-
-
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -230,58 +211,322 @@ def test_scripts_get_the_live_part_and_people_the_page(client, noon):
     assert (titles(page), titles(part)) == (["Smartboards"], ["Smartboards"])
     assert text(page).count("<html") == 1
     assert "<html" not in text(part)
-    # The part begins with the count, which goes where it is read out.
-    count, _, rows = text(part).partition("</div>")
-    assert "1 opportunity" in count
+    # Count and choices go where they stood before; the rows are the same.
+    assert re.findall(r'<div id="(\w+)" hx-swap-oob="(\w+)">', text(part)) == [
+        ("found", "innerHTML"),
+        ("facets", "innerMorph"),
+    ]
+    assert LABELS.findall(text(part)) == LABELS.findall(text(page))
+    rows = text(part)[text(part).index('<section class="listing"') :]
     assert rows.strip() in text(page)
     assert [answer["Vary"] for answer in (page, part)] == ["HX-Request", "HX-Request"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "number"),
+    ("asked", "address"),
     [
-        ("1", 1), ("2", 2), ("3", 3), ("4", 3), ("0", 3), ("-1", 1), ("", 1), ("two", 1), ("2.0", 1), ("٢", 1),
-        ("99999999999999999999", 1), ("12345678", 3),
+        ("q=&due=&sort=", LIST),
+        ("q=+remote++access+&phase=open&posted=&sort=title", f"{LIST}?q=remote+access&phase=open&sort=title"),
+        ("industry=nonsense&value=to-100k&x=1", f"{LIST}?value=to-100k"),
+        ("q=a%26b", f"{LIST}?q=a%26b"),
     ],
 )  # fmt: skip
-def test_pages_have_25_each_and_any_number_leads_to_one(client, noon, asked, number):
+def test_a_live_result_gives_the_address_to_share_without_what_was_left_blank(
+    client, noon, asked, address
+):
+    part = client.get(f"{LIST}?{asked}", headers={"HX-Request": "true"})
+
+    assert part["HX-Push-Url"] == address
+    assert "HX-Push-Url" not in client.get(f"{LIST}?{asked}")
+
+
+def test_sections_stand_under_what_they_share(client, noon):
+    listed(title="Open", opens_at=noon - DAY, due_at=noon + DAY)
+    listed(title="Coming")
+    listed(title="Closed", opens_at=noon - 3 * DAY, due_at=noon - DAY)
+    cancelled(listed(title="Cancelled"), noon)
+    awarded(listed(title="Awarded", opens_at=noon - 9 * DAY, due_at=noon - 5 * DAY), noon)
+
+    assert outline(client.get(LIST)) == [
+        ("h1", "Opportunities"),
+        ("h2", "Open now"),
+        ("h3", "Open"),
+        ("h2", "Coming up"),
+        ("h3", "Coming"),
+        ("h2", "Closed, under review"),
+        ("h3", "Closed"),
+        ("h2", "Decided"),
+        ("h3", "Awarded"),
+        ("h3", "Cancelled"),
+    ]
+    assert outline(client.get(LIST, {"sort": "title", "phase": ["open", "upcoming"]})) == [
+        ("h1", "Opportunities"),
+        ("h2", "Title"),
+        ("h3", "Coming"),
+        ("h3", "Open"),
+    ]
+
+
+def outline(page):
+    """Return the page's own headings with their levels, but for those that name what to do with the list."""
+    found = re.findall(r"<(h[1-6])[^>]*>(.*?)</h[1-6]>", text(page))
+    said = [(level, re.sub("<[^>]+>", "", words)) for level, words in found]
+    return [each for each in said if each[1] != "Take this list along"]
+
+
+def test_a_row_says_how_it_ended(client, noon):
+    awarded(listed(title="Chairs", opens_at=noon - 9 * DAY, due_at=noon - 5 * DAY), noon)
+    cancelled(listed(title="Desks", value_max=Decimal(5000)), noon, reason="Not needed. " * 30)
+
+    rows = [words_of(row) for row in ROWS.findall(text(client.get(LIST)))]
+
+    reason = " ".join(["Not needed."] * 10)
+    assert rows == [
+        "Chairs Awarded Awarded to Vendor & Sons for $90,000 Goods · M/WBE Noncompetitive Small Purchase",
+        f"Desks Cancelled Reason: {reason}… Goods · M/WBE Noncompetitive Small Purchase",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(90, ""), (91, "Not confirmed since Oct. 13, 2026: it may have changed")],
+)
+def test_a_row_says_when_nobody_confirmed_a_plan_for_long(client, noon, days, said):
+    OpportunityFactory.create(published=True, at=noon - days * DAY, title="Chairs")
+
+    (row,) = ROWS.findall(text(client.get(LIST)))
+
+    found = re.findall(r'<p class="[^"]*row-doubt">(.*?)</p>', row)
+    assert found == ([said] if said else [])
+
+
+ROWS = re.compile(r'<li class="usa-collection__item">.*?</li>', re.DOTALL)
+
+
+def words_of(html):
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+def awarded(opportunity, moment):
+    award = Award("Vendor & Sons", Decimal(90000), (moment - DAY).date())
+    return actions.award(opportunity, award, by=StaffFactory.create(), moment=moment)
+
+
+def cancelled(opportunity, moment, reason="Not needed."):
+    return actions.cancel(
+        opportunity, reason=reason, by=StaffFactory.create(), moment=moment - SECOND
+    )
+
+
+def test_a_row_drawn_once_says_what_is_so_now(client, noon):
+    """Kept rows must not outlive a change, a minute or a deadline."""
+    purchase = listed(title="Chairs", opens_at=noon - DAY, due_at=noon + timedelta(minutes=61))
+    assert "(1 hour left)" in text(client.get(LIST))
+
+    with time_machine.travel(noon + timedelta(minutes=2), tick=False):
+        assert "(59 minutes left)" in text(client.get(LIST))
+        purchase.title = "Better chairs"
+        actions.amend(purchase, by=StaffFactory.create(), moment=noon)
+        assert titles(client.get(LIST)) == ["Better chairs"]
+    with time_machine.travel(noon + timedelta(minutes=61), tick=False):
+        assert "Responses closed on" in text(client.get(LIST))
+
+
+def test_what_is_chosen_can_be_taken_away_one_by_one(client, noon):
+    page = text(client.get(f"{LIST}?q=chairs&industry=goods&naics=56&sort=title"))
+
+    chips = re.findall(r'<a class="chip[^"]*" href="([^"]*)">(.*?)</a>', page)
+    assert [(unescape(address), words_of(said)) for address, said in chips] == [
+        (f"{LIST}?industry=goods&naics=56&sort=title", "Take away: Words: chairs ×"),
+        (f"{LIST}?q=chairs&naics=56&sort=title", "Take away: Goods ×"),
+        (
+            f"{LIST}?q=chairs&industry=goods&sort=title",
+            "Take away: Administrative and Support and Waste Management and Remediation Services (NAICS 56) ×",
+        ),
+        (LIST, "Clear all"),
+    ]
+    assert 'class="chip' not in text(client.get(LIST))
+
+
+def test_each_choice_says_how_many_it_would_find_also_if_none(client, noon):
+    cleaning = CommodityCode.objects.get(code="561720")
+    listed(title="Cleaning", industry="standard-services", naics=cleaning)
+    listed(title="Chairs")
+    listed(title="Desks", brand_named="Desk Brand", value_max=Decimal(100_000))
+
+    page = text(client.get(LIST, {"industry": "goods"}))
+
+    said = {key: words_of(label) for key, label in LABELS.findall(page)}
+    assert said["industry-goods"] == "Goods (2)"
+    assert said["industry-standard-services"] == "Standard services (1)"
+    assert said["industry-construction"] == "Construction (0)"
+    assert said["phase-upcoming"] == "Coming up (2)"
+    assert said["phase-cancelled"] == "Cancelled (0)"
+    assert said["value-to-100k"] == "Up to $100,000 (1)"
+    assert said["brand-named"] == "A brand is named (1)"
+    assert {key for key in said if key.startswith("method-")} == {f"method-{m}" for m in Method}
+    # What the other choices leave none of is not a line of business on offer.
+    assert text(client.get(LIST)).count("Remediation Services (NAICS 56)") == 1
+    assert fields(client.get(LIST, {"industry": "goods"}), form="find")["industry"] == ["goods"]
+
+
+LABELS = re.compile(r'<label class="usa-checkbox__label" for="([^"]+)">(.*?)</label>')
+
+
+def test_the_form_sends_back_every_wish_it_was_opened_with(client, noon):
+    asked = (
+        "q=chairs&phase=open&phase=upcoming&industry=goods&method=sealed-bid&naics=561720&value=to-100k"
+        "&quarter=2019-1&brand=named&due=45&posted=7&changed=3&sort=title"
+    )
+
+    page = client.get(f"{LIST}?{asked}")
+
+    sent = [(name, value) for name, values in fields(page, form="find").items() for value in values]
+    assert sorted(sent) == sorted(parse_qsl(asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered"),
+    [
+        ("", ["Due soonest", "Expected soonest", "Newest", "Recently changed", "Title"]),
+        ("q=chairs", ["Best match", "Due soonest", "Expected soonest", "Newest", "Recently changed", "Title"]),
+    ],
+)  # fmt: skip
+def test_the_usual_order_is_the_first_to_choose(client, noon, asked, offered):
+    page = text(client.get(f"{LIST}?{asked}"))
+
+    (select,) = re.findall(r'<select[^>]* name="sort">(.*?)</select>', page, re.DOTALL)
+    options = re.findall(r'<option value="([^"]*)"( selected)?>(.*?)</option>', select)
+    assert [words for _value, _selected, words in options] == offered
+    assert [value for value, selected, _words in options if selected] == [""]
+
+
+def test_a_search_with_a_slip_is_offered_the_word(client, noon):
+    listed(title="Smartboards")
+
+    page = text(client.get(LIST, {"q": "smartbords", "industry": "goods"}))
+
+    assert (
+        f'Did you mean <a href="{LIST}?q=smartboards&amp;industry=goods">smartboards</a>?' in page
+    )
+    assert "Did you mean" not in text(client.get(LIST, {"q": "smartboards"}))
+
+
+def test_more_than_can_be_ranked_is_said_in_words(client, noon, monkeypatch):
+    for name in ("counts", "lanes"):
+        monkeypatch.setattr(f"opportunities.search.{name}.RANKED", 2)
+    monkeypatch.setattr("opportunities.views.listing.RANKED", 2)
+    OpportunityFactory.create_batch(3, published=True, title="Chairs")
+
+    page = text(client.get(LIST, {"q": "chairs"}))
+
+    assert "2 opportunities or more; the counts are among the newest 2" in page
+    assert "The numbers are counted among the newest 2." in page
+    assert "3 opportunities" in text(client.get(LIST))
+
+
+def test_pages_hold_25_and_lead_to_each_other(client, noon):
     for each in range(51):
         listed(
             title=f"Purchase {each}",
             expected_on=date(2027, 2, 1) + each * DAY,
             expected_precision=Precision.DAY,
         )
-    shown = range(25 * (number - 1), min(25 * number, 51))
+    pages, address = [], LIST
+    while address:
+        pages.append(client.get(address))
+        address = turn(pages[-1], "next")
 
-    page = client.get(LIST, {"page": asked})
+    assert [len(titles(page)) for page in pages] == [25, 25, 1]
+    assert [title for page in pages for title in titles(page)] == [
+        f"Purchase {each}" for each in range(51)
+    ]
+    assert titles(client.get(turn(pages[2], "prev"))) == titles(pages[1])
+    assert titles(client.get(turn(pages[1], "prev"))) == titles(pages[0])
+    assert turn(pages[0], "prev") == ""
 
-    assert page.context["page"].number == number
-    assert titles(page) == [f"Purchase {each}" for each in shown]
+
+def turn(page, where):
+    """Return where the page's link to the next or previous one leads; blank without one."""
+    found = re.findall(rf'rel="{where}" href="([^"]*)"', text(page))
+    return LIST + unescape(found[0]) if found else ""
+
+
+@pytest.mark.parametrize(
+    "place", ["", "1", "-1", "open", "expected~x~2027-02-03", "expected~1~never", "gone~1~", "٢", "9" * 400]
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["after", "before"])
+def test_a_place_that_is_none_leads_to_the_first_page(client, noon, where, place):
+    OpportunityFactory.create_batch(26, published=True, at=noon)
+
+    assert titles(client.get(LIST, {where: place})) == titles(client.get(LIST))
 
 
 def test_turning_the_page_keeps_the_search(client, noon):
     OpportunityFactory.create_batch(26, published=True, at=noon, title="Smartboards")
 
-    page = text(client.get(LIST, {"q": "smartboards", "industry": "goods"}))
+    asked = {"q": "smartboards", "industry": "goods"}
+    second = client.get(turn(client.get(LIST, asked), "next"))
 
-    assert 'rel="next" href="?q=smartboards&amp;industry=goods&amp;page=2"' in page
+    assert (second.wsgi_request.GET["q"], second.wsgi_request.GET["industry"]) == (
+        "smartboards",
+        "goods",
+    )
+    assert titles(second) == ["Smartboards"]
 
 
+# Every lane is asked where a page is not filled before the last: here all rows stand in the last one, so that
+# 1 and 30 walk the same way. A page that is full earlier asks fewer.
 @pytest.mark.parametrize("count", [1, 30])
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 3),
-        (LIST, 2),
-        (f"{LIST}?q=purchase&industry=goods&phase=upcoming", 2),
-        (f"{LIST}?q=helicopters", 1),
+        # The version, seven lanes, the rows that were never drawn, and two to count.
+        (LIST, (11, 8)),
+        (f"{LIST}?phase=cancelled", (5, 2)),
+        # The thesaurus; then the newest hits and their order instead of lanes.
+        (f"{LIST}?q=purchase&industry=goods", (6, 4)),
+        (f"{LIST}?sort=title", (5, 2)),
     ],
 )
-@pytest.mark.usefixtures("noon")
 def test_pages_cost_the_same_number_of_queries(
     client, django_assert_num_queries, count, address, queries
 ):
-    OpportunityFactory.create_batch(count, published=True)
+    for purchase in OpportunityFactory.create_batch(count, published=True):
+        cancelled(purchase, timezone.now())
 
-    with django_assert_num_queries(queries):
+    first, again = queries
+    with django_assert_num_queries(first):
+        assert len(titles(client.get(address))) == min(count, 25)
+    with django_assert_num_queries(again):
         client.get(address)
+
+
+def test_a_full_first_lane_is_the_only_one_asked(client, django_assert_num_queries, noon):
+    for _each in range(30):
+        listed(opens_at=noon - DAY, due_at=noon + DAY)
+    client.get(LIST)
+
+    with django_assert_num_queries(2):
+        client.get(LIST)
+
+
+def test_the_heaviest_list_weighs_at_most_60_kb(client, noon):
+    codes = CommodityCode.objects.filter(scheme="naics")
+    for number in range(30):
+        OpportunityFactory.create(
+            published=True,
+            at=noon - 100 * DAY,
+            title=f"Professional consulting services for the offices of the department {number}",
+            naics=codes[number % len(codes)],
+            expected_on=date(2027, 4, 1),
+            expected_precision=Precision.QUARTER,
+            expected_confidence="tentative",
+            value_min=Decimal(100000),
+            value_max=Decimal(250000),
+        )
+
+    page = client.get(f"{LIST}?q=consulting&industry=goods&value=to-250k&quarter=2027-4")
+
+    assert len(titles(page)) == 25
+    assert len(page.content) <= 60_000

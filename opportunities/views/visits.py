@@ -1,0 +1,120 @@
+"""What is new since somebody last looked: without an account, and with a cookie only for who asks for one.
+
+The cookie holds a place in the log of public change and nothing about the visitor.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from opportunities import rows
+from opportunities.models import Opportunity
+from opportunities.querysets import OpportunityQuerySet
+from opportunities.versions import Version, version_at
+
+COOKIE = "looked"
+KEPT_FOR = 365 * 24 * 60 * 60  # seconds
+SHOWN = 50  # of the new, and of the changed
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Since:
+    """What happened behind ``mark``, a place in the log."""
+
+    mark: int
+
+    @property
+    def new(self) -> OpportunityQuerySet:
+        """What was published since."""
+        public = Opportunity.objects.public()
+        return public.filter(published_sequence__gt=self.mark).order_by("-published_sequence")
+
+    @property
+    def changed(self) -> OpportunityQuerySet:
+        """What was there before and has changed since."""
+        public = Opportunity.objects.public().filter(published_sequence__lte=self.mark)
+        return public.filter(changed_sequence__gt=self.mark).order_by("-changed_sequence")
+
+    def count(self) -> int:
+        """Return how many opportunities that are; of many, one more than ``MOST_COUNTED``. One query."""
+        public = Opportunity.objects.public().filter(changed_sequence__gt=self.mark)
+        return public.order_by()[: MOST_COUNTED + 1].count()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_since(request: HttpRequest) -> HttpResponse:
+    """Show what came since the visitor's mark; set, move or forget the mark when a button is pressed."""
+    version = version_at(timezone.now())
+    if request.method == "POST":
+        return _marked(request, version)
+    mark = _mark(request, version)
+    context: dict[str, Any] = {"head": version.head, "is_marked": mark is not None}
+    if mark is not None:
+        context |= _came_since(Since(mark), version)
+    return render(request, "opportunities/new_since.html", context)
+
+
+@require_safe
+def new_since_count(request: HttpRequest) -> HttpResponse:
+    """Say how many there are, for a script on a public page; nothing to whoever has no mark. One query or two."""
+    response = HttpResponse(status=204)
+    if COOKIE in request.COOKIES:
+        version = version_at(timezone.now())
+        mark = _mark(request, version)
+        if mark is not None:
+            count = Since(mark).count()
+            context = {"count": count, "most": MOST_COUNTED, "is_more": count > MOST_COUNTED}
+            response = render(request, "opportunities/_new_since_count.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _came_since(since: Since, version: Version) -> dict[str, Any]:
+    """Return up to ``SHOWN`` rows that are new, as many that changed, and whether there are more."""
+    new = list(since.new.only(*rows.KEY_FIELDS)[: SHOWN + 1])
+    changed = list(since.changed.only(*rows.KEY_FIELDS)[: SHOWN + 1])
+    drawn = rows.drawn(
+        new[:SHOWN] + changed[:SHOWN], moment=timezone.now(), edition=version.edition
+    )
+    return {
+        "new": [drawn[row.pk] for row in new[:SHOWN] if row.pk in drawn],
+        "changed": [drawn[row.pk] for row in changed[:SHOWN] if row.pk in drawn],
+        "is_more": max(len(new), len(changed)) > SHOWN,
+    }
+
+
+def _marked(request: HttpRequest, version: Version) -> HttpResponse:
+    """Remember how far the visitor has seen, or forget it."""
+    response = HttpResponseRedirect(reverse("opportunities:new_since"))
+    if "forget" in request.POST:
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+    # What came while the page was being read has not been seen.
+    seen = _number(request.POST.get("seen", ""))
+    mark = version.head if seen is None else min(seen, version.head)
+    response.set_cookie(
+        COOKIE,
+        str(mark),
+        max_age=KEPT_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def _mark(request: HttpRequest, version: Version) -> int | None:
+    """Return the visitor's place in the log; ``None`` without a readable cookie."""
+    mark = _number(request.COOKIES.get(COOKIE, ""))
+    return None if mark is None else min(mark, version.head)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
