@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.text import lines
+from core.text import lines, one_line
 from opportunities.choices import Confidence, Industry, Method, Outcome, Phase, Precision
 from opportunities.feeds.addresses import page_of_purchase
 from opportunities.feeds.found import Told
@@ -30,6 +30,10 @@ class Column:
 
 def _text(name: str) -> Callable[[Told, Phase], Cell]:
     return lambda told, _phase: lines(str(told.facts[name] or ""))
+
+
+def _title(told: Told, _phase: Phase) -> str:
+    return one_line(told.facts["title"])
 
 
 def _moment(name: str) -> Callable[[Told, Phase], Cell]:
@@ -59,7 +63,7 @@ def _expected(told: Told) -> str:
 
 COLUMNS = (
     Column(gettext_lazy("Reference"), lambda told, _phase: told.row.reference),
-    Column(gettext_lazy("Title"), _text("title"), 50),
+    Column(gettext_lazy("Title"), _title, 50),
     Column(gettext_lazy("Phase"), lambda _told, phase: str(phase.label)),
     Column(gettext_lazy("Agency"), _text("agency")),
     Column(gettext_lazy("Method"), lambda told, _phase: str(Method(told.facts["method"]).label), 40),
