@@ -1,11 +1,11 @@
-"""The desk: translate what staff press into one action, and its answer back."""
+"""A purchase at the desk: drafting, publishing, changing, and what else can be done with it."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,52 +15,70 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.desk import Desk
+from core.text import lines
 from opportunities import actions
+from opportunities.admin import pages
+from opportunities.admin.log import RevisionInline
+from opportunities.admin.steps import PUBLISH as MAY_PUBLISH
+from opportunities.admin.steps import offered
 from opportunities.choices import Stage
-from opportunities.models import (
-    Agency,
-    CommodityCode,
-    MethodLimit,
-    OfficialLink,
-    Opportunity,
-    Revision,
-)
-from opportunities.publishing import Finding, NotPublishable, publication_warnings
+from opportunities.models import Agency, Opportunity
+from opportunities.publishing import Finding, NotPublishable, amendment_blockers
 
 PUBLISH = "_publish"
 STATE: Any = (
     gettext_lazy("State"),
-    {"fields": ("reference", "stage", "published_at", "created_by", "created_at")},
+    {
+        "fields": (
+            "reference",
+            "stage",
+            "outcome",
+            "published_at",
+            "renewal_of",
+            "created_by",
+            "created_at",
+        )
+    },
+)
+WHAT_TO_TELL: Any = (
+    gettext_lazy("What to tell vendors"),
+    {"fields": ("note_to_vendors", "is_correction")},
 )
 
 
 class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses, field by field, changes that would make a published purchase unpublishable."""
 
+    note_to_vendors = forms.CharField(
+        label=gettext_lazy("note to vendors"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("Why it changes. Public, beside what changed, and in the letters."),
+    )
+    is_correction = forms.BooleanField(
+        label=gettext_lazy("this corrects a mistake"),
+        required=False,
+        help_text=gettext_lazy("Tick when what stood there was never right; say in the note what was wrong."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        given["note_to_vendors"] = lines(given.get("note_to_vendors") or "")
+        if given.get("is_correction") and not given["note_to_vendors"]:
+            self.add_error("note_to_vendors", _("Say what was wrong."))
+        return given
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         if self.errors or self.instance.stage != Stage.PUBLISHED:
             return
-        for blocker in actions.blockers_of(self.instance, moment=timezone.now()):
+        stored = Opportunity.objects.get(pk=self.instance.pk)
+        for blocker in [
+            *actions.blockers_of(self.instance, moment=timezone.now()),
+            *amendment_blockers(stored, self.instance),
+        ]:
             self.add_error(blocker.field, blocker.message)
-
-
-class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = Revision
-    template = "admin/read_only_rows.html"
-    extra = 0
-    can_delete = False
-    fields = readonly_fields = ("number", "kind", "at", "by", "is_material", "note")
-    ordering = ("-number",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        return super().get_queryset(request).select_related("by")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Opportunity)
@@ -70,17 +88,18 @@ class OpportunityAdmin(Desk):
     list_display = (
         "title",
         "stage",
+        "outcome",
         "method",
         "industry",
         "expected_on",
         "due_at",
         "last_confirmed_on",
     )
-    list_filter = ("stage", "method", "industry")
+    list_filter = ("stage", "outcome", "method", "industry")
     search_fields = ("title", "reference", "solicitation_epin", "award_epin")
     ordering = ("-created_at", "-pk")
     empty_value_display = gettext_lazy("not given")
-    readonly_fields = ("reference", "stage", "published_at", "created_by", "created_at")
+    readonly_fields = STATE[1]["fields"]
     inlines = (RevisionInline,)
     save_on_top = True
     fieldsets = (
@@ -106,6 +125,10 @@ class OpportunityAdmin(Desk):
         ),
         (gettext_lazy("How much"), {"fields": (("value_min", "value_max"),)}),
         (
+            gettext_lazy("What vendors need"),
+            {"fields": ("licences_needed", "insurance_needed")},
+        ),
+        (
             gettext_lazy("In PASSPort"),
             {"fields": ("solicitation_epin", "award_epin", "passport_rfx_id", "passport_url")},
         ),
@@ -117,6 +140,7 @@ class OpportunityAdmin(Desk):
             gettext_lazy("Where this is from"),
             {"fields": ("source", "source_url", "last_confirmed_on", "internal_notes")},
         ),
+        WHAT_TO_TELL,
         STATE,
     )
 
@@ -131,8 +155,11 @@ class OpportunityAdmin(Desk):
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
-        """A purchase that is being added has no state and no history yet."""
-        return [part for part in super().get_fieldsets(request, obj) if obj or part is not STATE]
+        """What is being added has no state and no history yet; only what is public has readers to tell."""
+        left_out = [] if obj else [STATE]
+        if not (obj and obj.stage == Stage.PUBLISHED and self.has_change_permission(request, obj)):
+            left_out.append(WHAT_TO_TELL)
+        return [part for part in super().get_fieldsets(request, obj) if part not in left_out]
 
     def get_inlines(self, request: HttpRequest, obj: Opportunity | None) -> Any:
         return super().get_inlines(request, obj) if obj else ()
@@ -141,9 +168,14 @@ class OpportunityAdmin(Desk):
         return {"agency": Agency.objects.order_by("pk").values_list("pk", flat=True).first()}
 
     def has_change_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
-        """A change of what is public is public at once, so it takes the same permission as publishing."""
+        """A change of what is public is public at once, so it takes the same permission as publishing.
+
+        What was withdrawn is over.
+        """
         return super().has_change_permission(request, obj) and (
-            obj is None or obj.stage == Stage.DRAFT or self._may_publish(request)
+            obj is None
+            or obj.stage == Stage.DRAFT
+            or (obj.stage == Stage.PUBLISHED and self._may_publish(request))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
@@ -166,11 +198,22 @@ class OpportunityAdmin(Desk):
         context["may_publish"] = self._may_publish(request) and (
             obj is None or obj.stage == Stage.DRAFT
         )
+        if obj:
+            context["steps"] = offered(obj, request.user, moment=timezone.now())
+            context["documents"] = pages.documents_of(obj)
+            context["may_attach"] = self.has_change_permission(request, obj)
+            context["upload"] = pages.UploadForm()
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        """The pages of the steps and of the documents stand before Django's own, which match anything."""
+        return [*pages.urls(self), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:  # noqa: FBT001
         if obj.stage == Stage.PUBLISHED:
-            actions.amend(obj, by=_staff(request), moment=timezone.now())
+            save = actions.correct if form.cleaned_data["is_correction"] else actions.amend
+            note = form.cleaned_data["note_to_vendors"]
+            save(obj, by=_staff(request), moment=timezone.now(), note=note)
             return
         if not change:
             obj.created_by = _staff(request)
@@ -194,7 +237,7 @@ class OpportunityAdmin(Desk):
         return obj.get_absolute_url() if obj.stage == Stage.PUBLISHED else None
 
     def _may_publish(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("opportunities.publish_opportunity")
+        return request.user.has_perm(MAY_PUBLISH)
 
     def _publish(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
         if not self._may_publish(request):
@@ -217,8 +260,7 @@ class OpportunityAdmin(Desk):
         return redirect("admin:opportunities_opportunity_changelist")
 
     def _warn(self, request: HttpRequest, obj: Opportunity) -> None:
-        limits = MethodLimit.objects.history_for(obj)
-        warnings = publication_warnings(obj, limits, moment=timezone.now())
+        warnings = actions.warnings_of(obj, moment=timezone.now())
         self._say(request, warnings, messages.WARNING)
 
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
@@ -237,59 +279,3 @@ class OpportunityAdmin(Desk):
 
 def _staff(request: HttpRequest) -> Any:
     return request.user
-
-
-@admin.register(Revision)
-class RevisionAdmin(Desk):
-    """The log of public change: to be read."""
-
-    list_display = ("sequence", "opportunity", "kind", "at", "by", "is_material")
-    list_filter = ("kind", "is_material")
-    ordering = ("-sequence",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        return super().get_queryset(request).select_related("opportunity", "by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Agency)
-class AgencyAdmin(Desk):
-    list_display = ("name", "acronym", "budget_code")
-
-
-@admin.register(CommodityCode)
-class CommodityCodeAdmin(Desk):
-    list_display = ("title", "scheme", "code")
-    list_filter = ("scheme",)
-    search_fields = ("title", "code")
-    ordering = ("scheme", "code")
-
-
-@admin.register(MethodLimit)
-class MethodLimitAdmin(Desk):
-    list_display = ("kind", "method", "industry", "amount", "effective_on", "source")
-    list_filter = ("kind", "method")
-    ordering = ("kind", "effective_on")
-
-
-@admin.register(OfficialLink)
-class OfficialLinkAdmin(Desk):
-    list_display = ("title", "owner", "url", "last_checked_on")
-    search_fields = ("title", "url")
-    ordering = ("title",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: OfficialLink | None = None) -> Any:
-        """Pages name a link by its key."""
-        return ("key",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: OfficialLink | None = None) -> bool:
-        """A sentence on a page would end in nothing; an address that is gone is left blank."""
-        return False

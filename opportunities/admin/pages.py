@@ -1,0 +1,184 @@
+"""The desk's own pages of a purchase: one for each step, and those of its documents. Asked by GET, done by POST."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core.desk import Desk
+from opportunities import attaching
+from opportunities.admin.steps import STEPS, Step
+from opportunities.documents import CONTENT_TYPES, ENDINGS
+from opportunities.models import Opportunity, OpportunityDocument
+from opportunities.publishing import Refused
+
+ASKED_AND_DONE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("file"),
+        allow_empty_file=True,  # our own refusal says what to do
+        help_text=gettext_lazy(
+            "PDF, Word (.docx), Excel (.xlsx), PNG or JPEG, 10 MB at most. Its name is shown to vendors."
+        ),
+        widget=forms.FileInput(attrs={"accept": ",".join([*ENDINGS, *CONTENT_TYPES.values()])}),
+    )
+
+
+def documents_of(opportunity: Opportunity) -> QuerySet[OpportunityDocument]:
+    return opportunity.documents.filter(removed_at__isnull=True).order_by("added_at", "pk")
+
+
+def urls(desk: Desk) -> list[Any]:
+    """Return the addresses of these pages below that of the list of purchases."""
+
+    def page(view: Any) -> Any:
+        return desk.admin_site.admin_view(ASKED_AND_DONE(lambda *a, **k: view(desk, *a, **k)))
+
+    purchase = "<path:object_id>"
+    return [
+        path(f"{purchase}/step/<slug:name>/", page(step), name="opportunities_opportunity_step"),
+        path(f"{purchase}/documents/add/", page(attach), name="opportunities_opportunity_attach"),
+        path(
+            f"{purchase}/documents/<int:document_id>/remove/",
+            page(remove),
+            name="opportunities_opportunity_remove",
+        ),
+    ]
+
+
+def step(desk: Desk, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+    """Say what a step does, and do it when its button is pressed."""
+    opportunity, asked = _found(desk, request, object_id), STEPS.get(name)
+    if asked is None:
+        raise Http404
+    if not (desk.has_view_permission(request, opportunity) and asked.may(request.user)):
+        raise PermissionDenied
+    form = asked.bound(opportunity, request.POST if request.method == "POST" else None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and (done := _done(desk, request, opportunity, asked, form))
+    ):
+        return done
+    context = {"title": asked.title, "explanation": asked.explanation, "button": asked.button}
+    return _page(desk, request, opportunity, {**context, "form": form})
+
+
+def _done(
+    desk: Desk, request: HttpRequest, opportunity: Opportunity, asked: Step, form: forms.Form
+) -> HttpResponse | None:
+    """Take the step and say so; ``None`` where it was refused, with each reason at its field."""
+    person: Any = request.user
+    try:
+        result = asked.does(opportunity, form.cleaned_data, person, timezone.now())
+    except Refused as refusal:
+        _refuse(form, refusal, asked.field)
+        return None
+    if result is None:
+        messages.info(request, _("It was so already. Nothing changed."))
+    else:
+        desk.log_change(request, opportunity, str(asked.title))
+        messages.success(request, str(asked.done))
+    return _to(result if isinstance(result, Opportunity) else opportunity)
+
+
+def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Take a file; where it is refused, say why and ask again."""
+    opportunity = _changeable(desk, request, object_id)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            document = attaching.attach(
+                opportunity, form.cleaned_data["file"], by=_staff(request), moment=timezone.now()
+            )
+        except Refused as refusal:
+            _refuse(form, refusal, "file")
+        else:
+            desk.log_change(request, opportunity, f"+ {document.name}")
+            messages.success(request, _("“%s” is attached.") % document.name)
+            return _to(opportunity)
+    explanation = _(
+        "Of a public purchase it is public at once, and whoever was told of it is told."
+    )
+    context = {"title": _("Add a document"), "explanation": explanation, "button": _("Add")}
+    return _page(desk, request, opportunity, {**context, "form": form})
+
+
+def remove(desk: Desk, request: HttpRequest, object_id: str, document_id: int) -> HttpResponse:
+    """Ask whether the file may go, and end its being public when the button is pressed."""
+    opportunity = _changeable(desk, request, object_id)
+    document = get_object_or_404(opportunity.documents, pk=document_id)
+    if request.method == "POST":
+        attaching.remove(document, by=_staff(request), moment=timezone.now())
+        desk.log_change(request, opportunity, f"- {document.name}")
+        messages.success(request, _("“%s” is removed.") % document.name)
+        return _to(opportunity)
+    explanation = _(
+        "Its address ends with this. That it was there stays readable under “What changed”."
+    )
+    context = {
+        "title": _("Remove “%s”") % document.name,
+        "explanation": explanation,
+        "button": _("Remove"),
+    }
+    return _page(desk, request, opportunity, {**context, "form": forms.Form()})
+
+
+def _found(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
+    """Return the purchase without a lock: the actions take their own."""
+    rows: QuerySet[Opportunity] = desk.get_queryset(request)
+    try:
+        return get_object_or_404(rows, pk=object_id)
+    except ValueError:
+        raise Http404 from None
+
+
+def _changeable(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
+    opportunity = _found(desk, request, object_id)
+    if not desk.has_change_permission(request, opportunity):
+        raise PermissionDenied
+    return opportunity
+
+
+def _refuse(form: forms.Form, refusal: Refused, field: str) -> None:
+    for blocker in refusal.blockers:
+        place = blocker.field if blocker.field in form.fields else field
+        form.add_error(place or None, blocker.message)
+
+
+def _page(
+    desk: Desk, request: HttpRequest, opportunity: Opportunity, context: dict[str, Any]
+) -> HttpResponse:
+    frame = {
+        **desk.admin_site.each_context(request),
+        "opts": desk.opts,
+        "original": opportunity,
+        "back": _address(opportunity),
+        "media": context["form"].media,
+    }
+    template = "admin/opportunities/opportunity/step.html"
+    return TemplateResponse(request, template, {**frame, **context})
+
+
+def _address(opportunity: Opportunity) -> str:
+    return reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
+
+
+def _to(opportunity: Opportunity) -> HttpResponse:
+    return redirect(_address(opportunity))
+
+
+def _staff(request: HttpRequest) -> Any:
+    return request.user
