@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 # Pages behind a form or a link: they depend on the visitor.
 PRIVATE = {
     "alerts:subscribe", "alerts:check_mail", "alerts:fresh_link", "alerts:confirm", "alerts:manage", "alerts:stop",
+    "opportunities:new_since", "opportunities:new_since_count",
     "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon",
 }  # fmt: skip
 SAFE = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import time_machine
 from django.core.management import call_command
@@ -17,7 +18,8 @@ from letters.tasks import send_letters
 from opportunities import actions
 from opportunities.choices import Confidence, Method, Precision
 from opportunities.models import Opportunity
-from opportunities.search import Search
+from opportunities.search import Search, Thesaurus
+from opportunities.search.lanes import page_of
 from tests.factories import OpportunityFactory, StaffFactory, subscribe
 from vendors.requirements import REQUIREMENTS
 
@@ -56,9 +58,12 @@ def furnished() -> House:
         {
             "home": "/",
             "list": "/opportunities/",
-            "list-second-page": "/opportunities/?page=2",
+            "list-second-page": f"/opportunities/?{second_page(moment)}",
             "list-nothing-found": f"/opportunities/?q={LONG}x",
             "list-narrowed": "/opportunities/?q=license&phase=upcoming&industry=goods&method=mwbe-small-purchase",
+            "list-with-a-slip": "/opportunities/?q=lisense",
+            "list-by-title": "/opportunities/?sort=title&naics=561720&due=45",
+            "new-since": "/new-since/",
             "detail-open": opened.get_absolute_url(),
             "detail-closed": closed.get_absolute_url(),
             "detail-little-known": untold.get_absolute_url(),
@@ -78,6 +83,11 @@ def furnished() -> House:
         OpportunityFactory.create(title="A draft", value_max=Decimal("500000.01")),
         opened,
     )
+
+
+def second_page(moment: datetime) -> str:
+    page = page_of(Search(), moment=moment, thesaurus=Thesaurus())
+    return urlencode({"after": page.after})
 
 
 def everything_known(moment: datetime) -> Opportunity:

@@ -20,7 +20,7 @@ PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
     "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
-    "opportunities:csv", "opportunities:xlsx",
+    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count",
 }  # fmt: skip
 
 

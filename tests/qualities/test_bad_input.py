@@ -63,6 +63,8 @@ HOSTILE = {
     "JSON": quote('{"$gt": ""}'),
 }
 PARAMETERS = [
+    "after",
+    "before",
     "q",
     "phase",
     "industry",
@@ -185,7 +187,7 @@ def test_every_address_survives_every_part(name):
     assert len(with_parts) >= 5
 
 
-FORMS = ["/alerts/", "/alerts/fresh-link/"]
+FORMS = ["/alerts/", "/alerts/fresh-link/", "/new-since/"]
 
 
 def numbers() -> Iterator[tuple[str, bytes]]:
@@ -261,7 +263,7 @@ def test_hostile_wishes_change_nothing():
         Client(raise_request_exception=False).post(
             "/alerts/", f"email={value}&q={value}", content_type="application/x-www-form-urlencoded"
         )
-        ask(f"/opportunities/?q={value}&page={value}")
+        ask(f"/opportunities/?q={value}&after={value}")
 
     assert rows() == before
 
@@ -435,4 +437,4 @@ def test_what_pages_read_from_an_address_is_all_tested(values, monkeypatch):
     for path in all_paths(values):
         Client().get(path)
 
-    assert {"q", "page"} <= read <= set(PARAMETERS)
+    assert {"q", "after"} <= read <= set(PARAMETERS)
