@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic.base import RedirectView
 from ninja import NinjaAPI
@@ -34,6 +35,7 @@ def description() -> dict[str, Any]:
     return described(api)
 
 
+@csrf_exempt  # nothing can be changed here: a program that tries is told so, and not of a token
 @require_safe
 @public_page
 @conditional(version)
