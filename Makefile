@@ -29,6 +29,9 @@ format: environment-dev ## Put code and templates into the project's form
 	$(PROGRAM) -m ruff format .
 	@find templates */templates -name '*.html' 2>/dev/null | xargs -r .venv/bin/djade --target-version 5.2
 
+bench: environment-dev ## Measure pages and searches among 1k to 100k listings (ARGS="--sizes 1000,1000000 --database postgresql")
+	@exec $(PROGRAM) -m benchmarks $(ARGS)
+
 lock: environment-uv ## Write both lock files again from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet pyproject.toml -o requirements.lock
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
@@ -50,4 +53,4 @@ environment-%:
 	@test -n "$(PYTHON)" || { echo "The portal needs Python 3.11 or later; none was found." >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $*
 
-.PHONY: help run test test-embedded lint format lock screenshots vendor clean
+.PHONY: help run test test-embedded lint format bench lock screenshots vendor clean

@@ -52,7 +52,7 @@ class Portal:
         heard: dict[str, Any] = {}
 
         def start_response(status: str, answered: list[tuple[str, str]], *_exc: Any) -> None:
-            heard.update(status=int(status.split()[0]), headers=dict(answered))
+            heard.update(status=int(status.partition(" ")[0]), headers=dict(answered))
 
         environ = self.factory.get(path, headers=headers or None).environ
         environ["SERVER_NAME"] = "127.0.0.1"

@@ -33,13 +33,11 @@ relativity vendor purchase annual renewal premium coverage multi year citywide e
 assessment analysis strategy project integration migration implementation customization development testing
 quality assurance helpdesk desktop laptop tablet monitor keyboard docking printer server rack switch router
 firewall antivirus encryption identity authentication portal website accessibility mobile application
-""".split()
+"""
 NEEDED = """
 the department seeks a vendor to provide for its and of with all must include in five boroughs within days
-""".split()
-SYLLABLES = (
-    "ba ce di fo gu la me ni po ra se ti vo xa ye zu bri cla dro fle gra pla sta tre".split()
-)
+"""
+SYLLABLES = "ba ce di fo gu la me ni po ra se ti vo xa ye zu bri cla dro fle gra pla sta tre"
 INDUSTRIES = {
     Industry.GOODS: 38,
     Industry.PROFESSIONAL_SERVICES: 30,
@@ -47,10 +45,7 @@ INDUSTRIES = {
     Industry.CONSTRUCTION: 6,
     Industry.HUMAN_SERVICES: 2,
 }
-METHODS = {
-    method: weight
-    for method, weight in zip(Method, (50, 6, 5, 4, 6, 8, 5, 6, 8, 1, 1), strict=True)
-}
+METHODS = dict(zip(Method, (50, 6, 5, 4, 6, 8, 5, 6, 8, 1, 1), strict=True))
 SECTORS = [
     *("54", "42", "56", "51", "44", "23", "53", "33", "81", "61", "62", "49"),
     *("32", "52", "48", "72", "22", "31", "71", "45", "92", "11"),
@@ -72,11 +67,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Archive:
-    """``count`` purchases in the order of their publication, of which the last ``live_count`` are not decided."""
+    """``count`` purchases in the order of their publication, of which the last ``live_count`` or a few more
+    are not decided. Each decided one stands for ``copies`` that differ in their numbers alone."""
 
     count: int
     moment: datetime
     live_count: int = 300
+    copies: int = 1
     seed: int = 3
     codes: dict[str, int] = field(default_factory=dict)  # NAICS codes and the keys of their rows
     commodities: tuple[int, ...] = ()
@@ -84,20 +81,31 @@ class Archive:
     def __iter__(self) -> Iterator[Listing]:
         chance = random.Random(self.seed)  # noqa: S311 - nothing secret
         first, last = self.moment - timedelta(days=365 * YEARS), self.moment - timedelta(days=300)
-        decided_count = max(0, self.count - self.live_count)
-        for number in range(decided_count):
-            yield self._decided(chance, number, first + (last - first) * number / decided_count)
-        for number in range(decided_count, self.count):
-            age = timedelta(days=120) * (self.count - number) / (self.count - decided_count)
+        for number in range(self.different_count):
+            age = (last - first) * number / self.different_count
+            yield self._decided(chance, number, first + age)
+        for number in range(self.decided_count, self.count):
+            age = timedelta(days=120) * (self.count - number) / (self.count - self.decided_count)
             yield self._live(chance, number, self.moment - age)
+
+    @property
+    def different_count(self) -> int:
+        """How many decided ones there are, a copy not counted."""
+        return max(0, self.count - self.live_count) // self.copies
+
+    @property
+    def decided_count(self) -> int:
+        return self.different_count * self.copies
 
     @cached_property
     def vocabulary(self) -> tuple[list[str], list[float]]:
         """Words and how often each is used, added up: a trade's own first, then 30,000 names and rarities."""
         made_up = [
-            "".join(parts) for length in (2, 3, 4) for parts in product(SYLLABLES, repeat=length)
+            "".join(parts)
+            for length in (2, 3, 4)
+            for parts in product(SYLLABLES.split(), repeat=length)
         ]
-        words = list(dict.fromkeys([*TRADE, *made_up]))[:30_000]
+        words = list(dict.fromkeys([*TRADE.split(), *made_up]))[:30_000]
         return words, list(accumulate(1 / (rank + 3) for rank in range(len(words))))
 
     def _words(self, chance: random.Random, count: int) -> list[str]:
@@ -162,7 +170,7 @@ class Archive:
 
     def _summary(self, chance: random.Random) -> str:
         trade = self._words(chance, chance.randint(18, 48))
-        plain = chance.choices(NEEDED, k=len(trade) * 2 // 3)
+        plain = chance.choices(NEEDED.split(), k=len(trade) * 2 // 3)
         words = [*trade, *plain]
         chance.shuffle(words)
         return " ".join(words).capitalize() + "."

@@ -4,16 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 from typing import Any
 from unittest.mock import patch
 
 from django.db import connection, models, transaction
 
+from benchmarks.copying import copy_decided
 from benchmarks.listings import NAICS, Archive, Listing
-from opportunities.analysis import plain_words
+from opportunities.analysis import plain_words, stem
 from opportunities.choices import CodeScheme, RevisionKind, Stage, ValueBand
 from opportunities.models import (
     Agency,
@@ -41,10 +41,10 @@ def load(archive: Archive) -> None:
         patch("opportunities.revisions._documents", _none),
     ):
         counts = _Cells()
-        sequences = _Sequences(archive)
-        listings = enumerate(archive, start=1)
+        places = Places(archive)
+        listings = enumerate(archive)
         while some := list(islice(listings, CHUNK)):
-            rows = [_opportunity(pk, listing, sequences) for pk, listing in some]
+            rows = [_opportunity(number, listing, places) for number, listing in some]
             _write(Opportunity, rows)
             facts = [snapshot(row) for row in rows]
             _write(
@@ -53,8 +53,9 @@ def load(archive: Archive) -> None:
             )
             index.write_many(zip((row.pk for row in rows), facts, strict=True))
             counts.add(facts)
-        counts.write()
-        ChangeLog.objects.update_or_create(pk=1, defaults={"head": sequences.head})
+        counts.write(archive.copies)
+        copy_decided(archive)
+        ChangeLog.objects.update_or_create(pk=1, defaults={"head": places.head})
     _tidy()
 
 
@@ -86,29 +87,46 @@ def _none(_opportunity: Opportunity) -> list[Any]:
     return []
 
 
-class _Sequences:
-    """Places in the log without gaps: a purchase is decided while later ones are published."""
+@contextmanager
+def _shortcuts() -> Iterator[None]:
+    """Leave out what only costs time, without any other outcome."""
+    remember_all = cache(stem.__wrapped__)
+    with (
+        patch("opportunities.revisions._documents", _none),
+        patch("opportunities.analysis.stem", remember_all),
+    ):
+        yield
+
+
+class Places:
+    """Numbers of rows and places in the log, without gaps and with room for copies: a purchase is decided
+    while later ones are published."""
 
     def __init__(self, archive: Archive) -> None:
-        self.decided = max(0, archive.count - archive.live_count)
-        self.lag = self.decided // 40
-        self.head = archive.count + self.decided
+        self.different, self.copies = archive.different_count, archive.copies
+        self.lag = self.different // 40
+        self.head = archive.count + archive.decided_count
+
+    def row(self, number: int) -> int:
+        if number >= self.different:
+            return self.different * self.copies + number - self.different + 1
+        return number * self.copies + 1
 
     def published(self, number: int) -> int:
-        if number >= self.decided:
-            return self.decided + number + 1
-        return number + max(0, number - self.lag) + 1
+        if number >= self.different:
+            return 2 * self.different * self.copies + number - self.different + 1
+        return (number + max(0, number - self.lag)) * self.copies + 1
 
-    def decided_at(self, number: int) -> int:
-        if number + self.lag < self.decided:
-            return self.published(number + self.lag) + 1
-        return self.decided + number + 1
+    def decided(self, number: int) -> int:
+        if number + self.lag < self.different:
+            return self.published(number + self.lag) + self.copies
+        return (self.different + number) * self.copies + 1
 
 
-def _opportunity(pk: int, listing: Listing, sequences: _Sequences) -> Opportunity:
+def _opportunity(number: int, listing: Listing, places: Places) -> Opportunity:
     """Return the row as its own ``save`` and the actions would leave it."""
-    first = sequences.published(pk - 1)
-    last = sequences.decided_at(pk - 1) if listing.decided_at else first
+    pk, first = places.row(number), places.published(number)
+    last = places.decided(number) if listing.decided_at else first
     row = Opportunity(
         pk=pk,
         agency=_agency(),
@@ -131,47 +149,39 @@ def _opportunity(pk: int, listing: Listing, sequences: _Sequences) -> Opportunit
     return row
 
 
-@lru_cache
+@cache
 def _agency() -> Agency:
     return Agency.objects.get()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _code(pk: int) -> CommodityCode:
     return CommodityCode.objects.get(pk=pk)
 
 
-def _log(row: Opportunity, facts: Mapping[str, Any]) -> Iterator[Revision]:
+def _log(row: Opportunity, facts: dict[str, Any]) -> Iterator[Revision]:
     """Tell its life: published, and decided where it was."""
-    before = {**facts, **UNDECIDED} if row.decided_at else facts
-    yield _revision(
-        row, RevisionKind.PUBLISHED, 1, row.published_sequence, row.published_at, before, []
+    before = facts | UNDECIDED if row.decided_at else facts
+    yield Revision(
+        **_common(row, row.published_sequence),
+        number=1,
+        kind=RevisionKind.PUBLISHED,
+        at=row.published_at or row.created_at,
+        snapshot=before,
     )
     if row.decided_at:
-        changes = differences(dict(before), dict(facts))
-        kind = RevisionKind(row.outcome)
-        yield _revision(row, kind, 2, row.changed_sequence, row.decided_at, facts, changes)
+        yield Revision(
+            **_common(row, row.changed_sequence),
+            number=2,
+            kind=RevisionKind(row.outcome),
+            at=row.decided_at,
+            snapshot=facts,
+            changes=differences(before, facts),
+        )
 
 
-def _revision(
-    row: Opportunity,
-    kind: RevisionKind,
-    number: int,
-    sequence: int,
-    at: datetime | None,
-    facts: Mapping[str, Any],
-    changes: list[Any],
-) -> Revision:
-    return Revision(
-        pk=sequence,
-        sequence=sequence,
-        opportunity_id=row.pk,
-        number=number,
-        kind=kind,
-        at=at,
-        snapshot=facts,
-        changes=changes,
-    )
+def _common(row: Opportunity, sequence: int) -> dict[str, Any]:
+    return {"pk": sequence, "sequence": sequence, "opportunity_id": row.pk}
 
 
 class _Cells:
@@ -183,8 +193,8 @@ class _Cells:
     def add(self, facts: Iterable[Mapping[str, Any]]) -> None:
         self.cells.update(cell for each in facts if (cell := tally.cell_of(each)))
 
-    def write(self) -> None:
-        tally.write(self.cells)
+    def write(self, copies: int) -> None:
+        tally.write({cell: count * copies for cell, count in self.cells.items()})
 
 
 def _write(model: type[models.Model], rows: Iterable[models.Model]) -> None:
@@ -236,9 +246,9 @@ def _tidy() -> None:
     with connection.cursor() as cursor:
         for model in (Opportunity, Revision):
             if connection.vendor == "postgresql":
+                last = model._default_manager.latest("pk").pk
                 cursor.execute(
-                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM "
-                    f'"{model._meta.db_table}"))',
-                    [model._meta.db_table],
+                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
+                    [model._meta.db_table, last],
                 )
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

@@ -53,11 +53,14 @@ def _pages() -> list[Question]:
 
 
 def _orders() -> list[Question]:
-    sorts = [sort for sort in ORDERS]
+    sorts = list(ORDERS)
     return [
         *[_at(f"sort: {sort.value}", f"{LIST}?sort={sort.value}") for sort in sorts],
         _at("sort: title, goods", f"{LIST}?sort=title&industry=goods"),
-        _at("sort: title, construction, awarded", f"{LIST}?sort=title&industry=construction&phase=awarded"),
+        _at(
+            "sort: title, construction, awarded",
+            f"{LIST}?sort=title&industry=construction&phase=awarded",
+        ),
         _at("sort: newest, construction", f"{LIST}?sort=newest&industry=construction"),
         *[Question(f"deep: {sort.value}", lambda sort=sort: _deep(sort)) for sort in sorts],  # type: ignore[misc]
         Question("deep: due, backwards", lambda: _deep(sorts[0], "before")),
@@ -96,7 +99,6 @@ def _taken_along() -> list[Question]:
     }
     return [
         *[_at(name, path) for name, path in feeds.items() if path],
-        *[_search(f"{name}: common", path, growth=3) for name, path in ()],
         *[_at(name, path) for name, path in others.items()],
     ]
 
@@ -121,21 +123,20 @@ def _route(name: str) -> str:
 
 
 def _detail(rows: "QuerySet[Opportunity, Any]") -> str:
-    row = rows.order_by("pk")[_decided_half(rows)]
+    row: Opportunity = rows.order_by("pk")[rows.count() // 2]
     return row.get_absolute_url()
-
-
-def _decided_half(rows: "QuerySet[Opportunity, Any]") -> int:
-    return rows.count() // 2
 
 
 def _deep(sort: Any, to: str = "after") -> str:
     """Return the address of a page far down the list."""
     lane = ORDERS[sort][-1]
-    row = Opportunity.objects.decided().order_by("pk")[_decided_half(Opportunity.objects.decided())]
+    decided = Opportunity.objects.decided().order_by("pk")
+    row = decided[decided.count() // 2]
     place = str(Place.of(row, lane)).replace("+", "%2B").replace(" ", "+")
     return f"{LIST}?sort={sort.value}&{to}={place}"
 
 
 def _epin() -> str:
-    return Opportunity.objects.decided().order_by("pk").values_list("solicitation_epin", flat=True)[7]
+    return (
+        Opportunity.objects.decided().order_by("pk").values_list("solicitation_epin", flat=True)[7]
+    )

@@ -21,7 +21,7 @@ from opportunities.naics import SECTORS
 from opportunities.querysets import in_phase
 from opportunities.search import Search
 
-Rows = QuerySet[Opportunity, Opportunity]
+Rows = QuerySet[Any, Any]
 FACETS: dict[str, tuple[str, Any]] = {
     "phase": ("Where it stands", Phase.choices),
     "industry": ("Industry", Industry.choices),
@@ -47,7 +47,7 @@ DAYS = [("", "Any time"), ("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     moment = timezone.now()
     phases = [When(in_phase(phase, moment), then=Value(phase.value)) for phase in Phase]
-    rows = Opportunity.objects.public().annotate(
+    rows: Rows = Opportunity.objects.public().annotate(
         phase=Case(*phases, default=Value("")),
         sector=Substr("naics__code", 1, 2),
         brand=Case(When(brand_named="", then=Value("")), default=Value("named")),

@@ -10,6 +10,7 @@ PROGRAMS = Path(sys.executable).parent
 CODE = [
     "accounts",
     "alerts",
+    "benchmarks",
     "core",
     "deploy/answers.py",
     "letters",

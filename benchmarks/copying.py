@@ -1,0 +1,66 @@
+"""Makes ten of one where a million are wanted: PostgreSQL copies rows, log and index with numbers of their own."""
+
+from django.db import connection
+
+from benchmarks.listings import Archive
+from opportunities.models import Opportunity, Revision, SearchEntry
+
+# What a copy has of its own; all else is taken over. {k} is 1 for the first copy.
+OWN: dict[type[Opportunity] | type[Revision], dict[str, str]] = {
+    Opportunity: {
+        "id": "id + {k}",
+        "reference": "reference || '-' || {k}",
+        "title": "title || ' ' || {k}",
+        "title_key": "title_key || ' ' || {k}",
+        "published_sequence": "published_sequence + {k}",
+        "changed_sequence": "changed_sequence + {k}",
+        "solicitation_epin": "solicitation_epin || {k}",
+        "award_epin": "CASE award_epin WHEN '' THEN '' ELSE award_epin || {k} END",
+    },
+    Revision: {
+        "id": "id + {k}",
+        "sequence": "sequence + {k}",
+        "opportunity_id": "opportunity_id + {k}",
+        "snapshot": "jsonb_set(snapshot, '{{title}}', to_jsonb((snapshot->>'title') || ' ' || {k}))",
+    },
+}
+ENTRIES = f"""
+INSERT INTO {SearchEntry._meta.db_table} (rowid, title, words)
+SELECT entry.rowid + %(k)s, entry.title,
+    ts_delete(entry.words, {{old}}) || array_to_tsvector({{new}})
+FROM {SearchEntry._meta.db_table} entry JOIN {Opportunity._meta.db_table} row ON row.id = entry.rowid
+WHERE row.decided_at IS NOT NULL AND row.id %% %(copies)s = 1
+"""  # noqa: S608 - names of our own tables
+PARTS = (
+    "ARRAY(SELECT substr(lower({epin}), part) FROM generate_series(1, length({epin}) - 3) AS part)"
+)
+
+
+def copy_decided(archive: Archive) -> None:
+    """Write the copies of what is decided; the caller has left room between the numbers."""
+    for k in range(1, archive.copies):
+        with connection.cursor() as cursor:
+            for model, own in OWN.items():
+                cursor.execute(_copying(model, own), {"k": k, "copies": archive.copies})
+            cursor.execute(_entries(k), {"k": k, "copies": archive.copies})
+
+
+def _copying(model: type[Opportunity] | type[Revision], own: dict[str, str]) -> str:
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    values = [own.get(column, f'"{column}"').format(k="%(k)s") for column in columns]
+    names = ", ".join(f'"{column}"' for column in columns)
+    table, first = model._meta.db_table, "id" if model is Opportunity else "opportunity_id"
+    decided = f"SELECT id FROM {Opportunity._meta.db_table} WHERE decided_at IS NOT NULL"  # noqa: S608
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} "  # noqa: S608
+        f"WHERE {first} %% %(copies)s = 1 AND {first} IN ({decided})"
+    )
+
+
+def _entries(k: int) -> str:
+    old = "||".join(PARTS.format(epin=epin) for epin in ("row.solicitation_epin", "row.award_epin"))
+    new = "||".join(
+        PARTS.format(epin=f"({epin} || '{k}')")
+        for epin in ("row.solicitation_epin", "nullif(row.award_epin, '')")
+    )
+    return ENTRIES.format(old=old, new=new)
