@@ -213,12 +213,18 @@ AT_A_GLANCE = ("expected", "due", "value", "industry", "method")
 def all_facts(facts: Snapshot) -> list[Fact]:
     """Return what a page shows, unknowns in words."""
     shown = [fact for fact in _said(facts) if fact.key not in ELSEWHERE]
-    return [fact for fact in shown if fact.is_known or fact.key not in ONLY_IF_KNOWN]
+    settled = {"expected"} if facts.get("opens_at") else set()
+    return [fact for fact in shown if fact.is_known or fact.key not in ONLY_IF_KNOWN | settled]
 
 
 def at_a_glance(facts: Snapshot) -> list[Fact]:
-    """Return the few facts by which a vendor decides whether to read on."""
+    """Return the few facts by which a vendor decides whether to read on.
+
+    Once there is a day of opening it stands where the plan stood.
+    """
     shown = {fact.key: fact for fact in _said(facts)}
+    if shown["opens"].is_known:
+        shown["expected"] = shown["opens"]
     return [shown[key] for key in AT_A_GLANCE]
 
 

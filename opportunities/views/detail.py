@@ -61,6 +61,7 @@ def _context(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
     facts = history[-1].snapshot
     phase, earlier = opportunity.phase_at(moment), opportunity.renewal_of
     is_ahead = phase in {Phase.OPEN, Phase.UPCOMING}
+    glance = words.at_a_glance(facts)
     return {
         "moment": moment,
         "opportunity": opportunity,
@@ -68,8 +69,8 @@ def _context(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
         "is_ahead": is_ahead,
         "description": _description(opportunity),
         "follow": like_it(opportunity.title).query_string(),
-        "glance": _still_of_use(words.at_a_glance(facts), is_ahead=is_ahead),
-        "facts": _others(words.all_facts(facts), is_ahead=is_ahead),
+        "glance": _still_of_use(glance, is_ahead=is_ahead),
+        "facts": _others(words.all_facts(facts), glance, is_ahead=is_ahead),
         "outcome": words.outcome(facts),
         "expected_moved": slippage.expected_moved(history),
         "deadline_moved": slippage.deadline_moved(history),
@@ -83,9 +84,11 @@ def _context(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _others(facts: list[words.Fact], *, is_ahead: bool) -> list[words.Fact]:
+def _others(
+    facts: list[words.Fact], glance: list[words.Fact], *, is_ahead: bool
+) -> list[words.Fact]:
     """Return what is said nowhere else on the page."""
-    said = {*words.AT_A_GLANCE, *(WITH_WHAT_TO_DO if is_ahead else ())}
+    said = {*(fact.key for fact in glance), *(WITH_WHAT_TO_DO if is_ahead else ())}
     return _still_of_use([fact for fact in facts if fact.key not in said], is_ahead=is_ahead)
 
 

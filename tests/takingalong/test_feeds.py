@@ -90,7 +90,7 @@ def test_json_feed_says_the_same(boards):
     assert item["summary"].split("\n") == [
         "Changed, Jan. 12, 2027, noon New York time (EST). The budget is known now.",
         "Estimated value: was “Not yet announced”, is now “Up to $90,000”",
-        "Expected: Not yet announced",
+        "Opens: Jan. 11, 2027, noon New York time (EST)",
         "Responses due: Jan. 21, 2027, noon New York time (EST)",
         "Estimated value: Up to $90,000",
         "Industry: Goods",
