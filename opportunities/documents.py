@@ -49,7 +49,8 @@ TRICKS = re.compile(r"\\|^/|(^|/)\.\.(/|$)|^[A-Za-z]:|\x00")
 
 def cleaned_name(typed: str) -> str:
     """Return the name as vendors see it: one line, no folder, nothing unseen, its ending kept, 150 characters."""
-    name = one_line(unicodedata.normalize("NFC", re.split(r"[/\\]", typed)[-1]))
+    last = unicodedata.normalize("NFC", re.split(r"[/\\]", typed)[-1])
+    name = one_line("".join(letter if letter.isprintable() else " " for letter in last))
     path = PurePosixPath(AWKWARD.sub("-", name).lstrip(". ") or "-")
     room = LONGEST_NAME - len(path.suffix)
     return f"{path.stem[:room].rstrip()}{path.suffix}"[:LONGEST_NAME]

@@ -97,8 +97,9 @@ def _done(
 def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
     """Take a file; where it is refused, say why and ask again."""
     opportunity = _changeable(desk, request, object_id)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if form.is_valid():
         try:
             document = attaching.attach(
                 opportunity, form.cleaned_data["file"], by=_staff(request), moment=timezone.now()
