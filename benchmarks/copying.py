@@ -1,4 +1,4 @@
-"""Makes ten of one where a million are wanted: PostgreSQL copies rows, log and index with numbers of their own."""
+"""Makes many of one where a million are wanted: PostgreSQL copies rows, log and index with numbers of their own."""
 
 from django.db import connection
 

@@ -22,7 +22,8 @@ from benchmarks.loading import codes, load
 from opportunities.models import Opportunity
 from tests import servers
 
-COPIED_FROM = 500_000  # listings: above, one of ten is made anew and nine are copies of it
+MOST_DIFFERENT = 100_000  # listings that are made one by one; of more, each is copied
+DIFFERENT = 20_000
 # A server of a usual size; our private one is by itself set up for small tests.
 SIZED = {
     "shared_buffers": "2GB",
@@ -54,7 +55,7 @@ class Databases:
         if Opportunity.objects.count() == size:
             return
         live_count = 300 if live_share is None else int(size * live_share)
-        copies = 10 if size > COPIED_FROM else 1
+        copies = size // DIFFERENT if size > MOST_DIFFERENT else 1
         load(Archive(size, timezone.now(), live_count=live_count, copies=copies, **codes()))
 
     def close(self) -> None:

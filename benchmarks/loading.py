@@ -224,6 +224,7 @@ def _without_indexes() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")  # there is much to think over
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(%s) "
             "AND indexname NOT IN (SELECT conname FROM pg_constraint)",

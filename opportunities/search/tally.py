@@ -84,10 +84,12 @@ def rebuild(facts: Iterable[Facts]) -> None:
 
 def write(counts: Mapping[Cell, int]) -> None:
     """Write the whole tally, of which there is nothing yet: how many purchases stand in each cell."""
-    wide: Counter[Cell] = Counter()
-    for cell, count in counts.items():
-        for wider in cell.wider():
-            wide[wider] += count
+    wide: Counter[Cell] = Counter(counts)
+    # One fact after the other: what has been added up is not added up again.
+    for names in (("outcome", "fiscal_year"), *((name,) for name in Cell._fields[2:])):
+        blank: dict[str, Any] = {name: 0 if name == "fiscal_year" else "" for name in names}
+        for cell, count in list(wide.items()):
+            wide[cell._replace(**blank)] += count
     Tally.objects.bulk_create(
         (Tally(**cell._asdict(), count=count) for cell, count in wide.items()), batch_size=1000
     )
