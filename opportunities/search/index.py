@@ -48,7 +48,7 @@ def write(pk: int, facts: Mapping[str, Any]) -> None:
 
 def write_many(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     """Index many opportunities, each in place of what was indexed of it before."""
-    rows = iter(rows)
+    rows, remembered = iter(rows), set(EMPTY_WORDS)
     while some := list(islice(rows, 1000)):
         remove([pk for pk, _facts in some])
         entries = [(pk, title_words(facts), all_words(facts)) for pk, facts in some]
@@ -57,7 +57,7 @@ def write_many(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
                 f"INSERT INTO {TABLE} (rowid, title, words) VALUES (%s, {_typed()}, {_typed()})",  # noqa: S608
                 [(pk, _stored(title), _stored(words)) for pk, title, words in entries],
             )
-        _remember(facts for _pk, facts in some)
+        remembered |= _remember((facts for _pk, facts in some), remembered)
 
 
 def remove(pks: Iterable[int]) -> None:
@@ -102,9 +102,11 @@ def _stored(words: list[str]) -> str:
     return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
 
 
-def _remember(facts: Iterable[Mapping[str, Any]]) -> None:
+def _remember(facts: Iterable[Mapping[str, Any]], known: set[str]) -> set[str]:
+    """Write down the words that are not among those ``known`` to be written down; return them."""
     text = " ".join(str(each.get(name) or "") for each in facts for name in ("title", *TEXTS))
-    words = {word for word in plain_words(text) if len(word) >= SHORTEST_SUGGESTION}
+    words = {word for word in plain_words(text) if len(word) >= SHORTEST_SUGGESTION} - known
     SearchWord.objects.bulk_create(
-        [SearchWord(word=word) for word in sorted(words - EMPTY_WORDS)], ignore_conflicts=True
+        [SearchWord(word=word) for word in sorted(words)], ignore_conflicts=True
     )
+    return words
