@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import condition
 
 from opportunities.models import ChangeLog, Opportunity
+from opportunities.phases import archived_before
 
 
 class Version(NamedTuple):
@@ -62,6 +63,7 @@ def answers_conditionally(
         parts = [
             str(version_of(request, moment)),
             f"{moment:%Y-%m-%dT%H:%M}" if by_minute else "",
+            str(archived_before(moment)),
             request.get_full_path(),
             request.headers.get("HX-Request", ""),
         ]

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from opportunities.actions import amend, new_edition, publish
+from opportunities.actions import amend, cancel, new_edition, publish
 from tests.browsing.pages import body
 from tests.factories import OpportunityFactory
 from tests.takingalong.taken import (
@@ -167,6 +167,18 @@ def test_what_counts_from_now_is_fresh_though_nothing_happened(boards, noon, pat
 
     with time_machine.travel(noon + timedelta(minutes=1), tick=False):
         assert again(f"{path}?{query}", etag).status_code == status
+
+
+@pytest.mark.parametrize("path", OF_A_SEARCH)
+def test_a_year_that_ends_archives_outcomes_though_nothing_happened(boards, noon, path):
+    cancel(boards, reason="No longer needed.", by=None, moment=noon)
+    last = noon.replace(year=2028, month=6, day=30, hour=23)
+    with time_machine.travel(last, tick=False):
+        etag = Client().get(f"{path}?phase=cancelled")["ETag"]
+        assert again(f"{path}?phase=cancelled", etag).status_code == 304
+
+    with time_machine.travel(last + timedelta(hours=1), tick=False):
+        assert again(f"{path}?phase=cancelled", etag).status_code == 200
 
 
 @pytest.mark.parametrize("path", OF_A_SEARCH)

@@ -172,6 +172,7 @@ def test_a_page_says_what_a_shared_link_shows(client, noon):
     assert said["og:title"] == title
     assert said["og:description"].startswith(title)
     assert said["og:site_name"] == "NYC Law Department Purchases"
+    assert text(client.get(path)).count('property="og:title"') == 1
     assert said["og:url"] == links["canonical"] == f"{EXAMPLE}{path}"
     assert links["search"] == "/opensearch.xml"
 
@@ -200,3 +201,25 @@ def test_every_page_leads_to_the_feed_of_all_changes(client, noon):
 
     assert [has["href"] for has in feeds] == ["/opportunities/changes.atom"]
     assert body(client.get(feeds[0]["href"])).startswith(b"<?xml")
+
+
+def test_a_list_leads_to_the_feeds_of_this_very_search(client, noon):
+    reader = Reader(text(client.get("/opportunities/?phase=open&q=boards&nonsense=1")))
+
+    linked = {
+        has["type"]: has["href"]
+        for has in reader.all("link")
+        if "hreflang" not in has and "type" in has
+    }
+
+    query = "q=boards&phase=open"
+    assert {
+        kind: linked[kind]
+        for kind in ("application/atom+xml", "application/feed+json", "text/calendar", "text/csv")
+    } == {
+        "application/atom+xml": f"/opportunities/changes.atom?{query}",
+        "application/feed+json": f"/opportunities/changes.json?{query}",
+        "text/calendar": f"/opportunities/calendar.ics?{query}",
+        "text/csv": f"/opportunities/opportunities.csv?{query}",
+    }
+    assert text(client.get("/opportunities/")).count("application/atom+xml") == 1
