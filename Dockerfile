@@ -28,6 +28,8 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
     EMAIL_URL=smtp://build.invalid \
     python manage.py collectstatic --noinput \
  && python -m compileall -q .
+# A new volume that is mounted here takes over who owns the folder.
+RUN install --directory --owner=10001 --mode=750 /documents
 USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "procurement_portal.wsgi"]

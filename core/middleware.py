@@ -37,7 +37,7 @@ class HearOut:
     still talking, and that cuts off the refusal: nginx showed a 503 instead. Stands above all that refuses.
     """
 
-    MOST = 1024 * 1024  # nginx lets less through; who says more may be cut off
+    MOST = 12 * 1024 * 1024  # nginx lets 11 MB through where staff add documents; who says more may be cut off
     AT_ONCE = 64 * 1024
 
     def __init__(self, get_response: GetResponse) -> None:

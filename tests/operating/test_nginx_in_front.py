@@ -153,6 +153,40 @@ def test_body_as_large_as_nginx_takes_always_gets_the_portals_answer(site):
     assert {answer.status for answer in answers} == {403}
 
 
+ADD_DOCUMENT = "/admin/opportunities/opportunity/1/documents/add/"
+
+
+@pytest.mark.parametrize(
+    ("size", "status", "words"),
+    [
+        (10 * 1024 * 1024 + 2048, 403, "This form"),
+        (11 * 1024 * 1024, 403, "This form"),
+        (11 * 1024 * 1024 + 1, 413, "choose a smaller file"),
+    ],
+)
+def test_document_reaches_the_portal_where_staff_add_it(site, size, status, words):
+    answer = site.get(ADD_DOCUMENT, method="POST", body=b"x" * size)
+
+    assert (answer.status, words in answer.body) == (status, True)
+
+
+def test_strangers_cannot_fill_the_proxy_with_documents(site):
+    head = f"POST {ADD_DOCUMENT} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 10000000\r\n\r\n"
+    lines = [socket.create_connection((HOST, site.port), timeout=10) for _line in range(8)]
+    try:
+        for line in lines:
+            line.sendall(head.encode() + b"x" * 1000)
+        time.sleep(0.5)
+        ninth = site.get(ADD_DOCUMENT)
+        elsewhere = site.get("/admin/login/")
+    finally:
+        for line in lines:
+            line.close()
+
+    assert (ninth.status, elsewhere.status) == (503, 200)
+    assert "Wait a few minutes" in ninth.body
+
+
 @pytest.mark.parametrize(
     ("length", "status", "words"),
     [
