@@ -1,11 +1,11 @@
 """The OpenAPI description: what django-ninja makes of the views, and what it leaves unsaid of every answer."""
 
+import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
@@ -137,7 +137,8 @@ def _plain(schema: Any) -> Any:
 def of_reader(description: Json) -> Json:
     """Return the description in the order and the words of a page."""
     operations = [
-        each["get"] | {"path": path, "rows": [*_rows(each["get"])]}
+        each["get"]
+        | {"path": path, "rows": [*_rows(each["get"])], "example": _example(each["get"])}
         for path, each in description["paths"].items()
     ]
     return {
@@ -152,6 +153,14 @@ def of_reader(description: Json) -> Json:
             for name, schema in description["components"]["schemas"].items()
         ],
     }
+
+
+def _example(operation: Json) -> str:
+    (content,) = operation["responses"]["200"]["content"].values()
+    example = content["example"]
+    return (
+        example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)
+    )
 
 
 def _rows(operation: Json) -> Iterator[Json]:
@@ -182,12 +191,3 @@ def type_of(schema: Json) -> str:
     kind = str(schema.get("format") or schema.get("const") or schema.get("type") or "any")
     least, most = schema.get("minimum"), schema.get("maximum")
     return f"{kind} {least}–{most}" if most is not None else kind
-
-
-def words_in(value: Any) -> Iterator[Promise]:
-    """Yield every sentence of a description that is translated."""
-    if isinstance(value, Promise):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from words_in(each)
