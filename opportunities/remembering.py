@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.core.cache import caches
 from django.utils.translation import get_language
 
-from opportunities.phases import archived_before
+from opportunities.phases import NEW_YORK
 from opportunities.search import Search
 from opportunities.versions import Version
 
@@ -27,8 +27,9 @@ def remembered(key: str, make: Callable[[], T]) -> T:
 def key_of(name: str, search: Search, *, version: Version, moment: datetime) -> str:
     """Return a key under which what was made for ``search`` at ``moment`` stays true, in this language.
 
-    The version changes with every publication, opening and deadline. Two things it does not know: the day
-    on which decided purchases become archived, and the edges of “within … days”, which move all the time.
+    The version changes with every publication, opening and deadline. What it does not know changes with the
+    New York day: what is archived, and which plans need confirming; and the edges of “within … days” move
+    all the time.
     """
     moves = search.due_within or search.posted_within or search.changed_within
     parts = [
@@ -36,7 +37,7 @@ def key_of(name: str, search: Search, *, version: Version, moment: datetime) -> 
         str(version),
         get_language() or "",
         search.query_string(),
-        f"{archived_before(moment):%Y}",
+        f"{moment.astimezone(NEW_YORK):%Y-%m-%d}",
         f"{moment:%Y-%m-%dT%H:%M}" if moves else "",
     ]
     return sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()

@@ -6,7 +6,7 @@ little that a clock changes: its phase, the time that is left and whether a plan
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -39,11 +39,31 @@ SOON = 3  # days: a deadline that near stands out
 LONGEST_REASON = 20  # words of why something was cancelled
 
 
-def drawn(rows: Iterable[Opportunity], *, moment: datetime, edition: int) -> dict[int, SafeString]:
-    """Return each row by its number as a list item, in the same order. No query where all were drawn before,
-    else one; what was taken back in this very moment is missing."""
+class Row(NamedTuple):
+    """What finds a row among those drawn before. ``due_at`` is set while it is open: the time left changes
+    with the clock, and all else with the version or the day."""
+
+    pk: int
+    key: str
+    due_at: datetime | None
+
+
+def row_of(opportunity: Opportunity, moment: datetime) -> Row:
+    """Read ``KEY_FIELDS`` of an opportunity and nothing else. No query."""
+    phase = opportunity.phase_at(moment)
+    doubt = "?" if phase == Phase.UPCOMING and opportunity.needs_confirming_at(moment) else ""
+    return Row(
+        opportunity.pk,
+        f"{opportunity.pk}.{opportunity.changed_sequence}.{phase.value}{doubt}",
+        opportunity.due_at if phase == Phase.OPEN else None,
+    )
+
+
+def drawn(rows: Iterable[Row], *, moment: datetime, edition: int) -> dict[int, SafeString]:
+    """Return each row by its number as a list item. No query where all were drawn before, else one; what was
+    taken back in this very moment is missing."""
     kind = f"{quote(settings.RELEASE)}.{edition}.{get_language()}"
-    keys = {row.pk: _key(row, kind, moment) for row in rows}
+    keys = {row.pk: f"{kind}.{row.key}.{_left(row, moment)}" for row in rows}
     kept: dict[str, SafeString] = caches["rows"].get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
     if missing:
@@ -54,11 +74,9 @@ def drawn(rows: Iterable[Opportunity], *, moment: datetime, edition: int) -> dic
     return {pk: kept[key] for pk, key in keys.items() if key in kept}
 
 
-def _key(row: Opportunity, kind: str, moment: datetime) -> str:
-    phase = row.phase_at(moment)
-    number, unit = deadlines.left(row.due_at, moment) if phase == Phase.OPEN else (0, "")
-    doubt = "?" if phase == Phase.UPCOMING and row.needs_confirming_at(moment) else ""
-    return f"{kind}.{row.pk}.{row.changed_sequence}.{phase.value}.{number}{unit}{doubt}"
+def _left(row: Row, moment: datetime) -> str:
+    number, unit = deadlines.left(row.due_at, moment)
+    return f"{number}{unit}"
 
 
 def _draw(row: Opportunity, moment: datetime) -> SafeString:

@@ -11,13 +11,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
-from opportunities import rows
 from opportunities.choices import Phase
+from opportunities.listed import listed
 from opportunities.quarters import by_quarter
 from opportunities.remembering import key_of, remembered
 from opportunities.search import Search, Thesaurus
 from opportunities.search.counts import count
-from opportunities.search.lanes import page_of
 from opportunities.versions import Version, answers_conditionally, version_of
 
 ON_HOME = 5
@@ -44,10 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _first(search: Search, moment: datetime, version: Version) -> list[SafeString]:
     """Return the first few rows that are found, drawn."""
-    page = page_of(
-        search, moment=moment, thesaurus=Thesaurus(), size=ON_HOME, fields=rows.KEY_FIELDS
-    )
-    return [*rows.drawn(page.rows, moment=moment, edition=version.edition).values()]
+    page = listed(search, moment=moment, version=version, size=ON_HOME)
+    return [row for _heading, some in page.drawn(moment=moment, version=version) for row in some]
 
 
 def _counted(moment: datetime) -> dict[str, Any]:

@@ -9,23 +9,20 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
-from opportunities import naics, rows
-from opportunities.choices import Phase
+from opportunities import naics
 from opportunities.facets import facets, order, selects
+from opportunities.listed import alike, listed
 from opportunities.remembering import key_of, remembered
-from opportunities.search import Search, Thesaurus, thesaurus
+from opportunities.search import Search
 from opportunities.search.counts import Counts, count
-from opportunities.search.lanes import RANKED, Page, page_of
+from opportunities.search.lanes import RANKED
 from opportunities.search.suggestions import did_you_mean
 from opportunities.versions import Version, answers_conditionally, version_of
-
-Section = tuple[str, list[SafeString]]
 
 
 @require_safe
@@ -34,54 +31,34 @@ Section = tuple[str, list[SafeString]]
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Answer with the page, or with its live part alone where a script asks for it."""
     moment = timezone.now()
-    search = Search.from_query(request.GET)
     version = version_of(request, moment)
-    alike = thesaurus() if search.words else Thesaurus()
-    page = page_of(
+    search = Search.from_query(request.GET)
+    page = listed(
         search,
         moment=moment,
-        thesaurus=alike,
+        version=version,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
-        fields=rows.KEY_FIELDS,
     )
     context = {
         "search": search,
         "page": page,
-        "sections": sections(search, page, moment=moment, version=version),
-        **around(search, alike, moment=moment, version=version),
+        "sections": [*page.drawn(moment=moment, version=version)],
+        **around(search, moment=moment, version=version),
     }
-    if not page.rows:
-        context["better"] = did_you_mean(search, moment=moment, thesaurus=alike)
+    if not page.sections:
+        context["better"] = did_you_mean(search, moment=moment, thesaurus=alike(search))
     return _answer(request, search, context)
 
 
-def sections(search: Search, page: Page, *, moment: datetime, version: Version) -> list[Section]:
-    """Return the rows of a page, drawn, under the words that they stand under."""
-    drawn = rows.drawn(page.rows, moment=moment, edition=version.edition)
-    return [
-        (_heading(phase, search), [drawn[row.pk] for row in of_phase if row.pk in drawn])
-        for phase, of_phase in page.sections
-    ]
-
-
-def _heading(phase: Phase | None, search: Search) -> str:
-    if phase is None:
-        return str(search.order.label)
-    # Awarded, cancelled and archived stand in one section, the latest decision first.
-    return _("Decided") if phase == Phase.AWARDED else str(phase.label)
-
-
-def around(
-    search: Search, alike: Thesaurus, *, moment: datetime, version: Version
-) -> dict[str, Any]:
+def around(search: Search, *, moment: datetime, version: Version) -> dict[str, Any]:
     """Return what stands around the rows of ``search``: it changes with the version alone, and is kept."""
     key = key_of("around", search, version=version, moment=moment)
-    return remembered(key, lambda: _around(search, alike, moment))
+    return remembered(key, lambda: _around(search, moment))
 
 
-def _around(search: Search, alike: Thesaurus, moment: datetime) -> dict[str, Any]:
-    counts = count(search, moment=moment, thesaurus=alike)
+def _around(search: Search, moment: datetime) -> dict[str, Any]:
+    counts = count(search, moment=moment, thesaurus=alike(search))
     choices = {
         "counts": counts,
         "ranked": f"{RANKED:,}",

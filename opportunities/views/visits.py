@@ -80,12 +80,13 @@ def _came_since(since: Since, version: Version) -> dict[str, Any]:
     """Return up to ``SHOWN`` rows that are new, as many that changed, and whether there are more."""
     new = list(since.new.only(*rows.KEY_FIELDS)[: SHOWN + 1])
     changed = list(since.changed.only(*rows.KEY_FIELDS)[: SHOWN + 1])
-    drawn = rows.drawn(
-        new[:SHOWN] + changed[:SHOWN], moment=timezone.now(), edition=version.edition
+    moment, shown = timezone.now(), new[:SHOWN] + changed[:SHOWN]
+    html = rows.drawn(
+        [rows.row_of(each, moment) for each in shown], moment=moment, edition=version.edition
     )
     return {
-        "new": [drawn[row.pk] for row in new[:SHOWN] if row.pk in drawn],
-        "changed": [drawn[row.pk] for row in changed[:SHOWN] if row.pk in drawn],
+        "new": [html[each.pk] for each in new[:SHOWN] if each.pk in html],
+        "changed": [html[each.pk] for each in changed[:SHOWN] if each.pk in html],
         "is_more": max(len(new), len(changed)) > SHOWN,
     }
 
