@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from alerts import links
 from letters.backends import mail_folder
+from opportunities.attaching import attach
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
 from tests.factories import OpportunityFactory, subscribe
@@ -19,7 +21,7 @@ from vendors.requirements import REQUIREMENTS
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
-    "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
+    "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
     "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count",
 }  # fmt: skip
 
@@ -80,6 +82,9 @@ def stocked() -> dict[str, dict[str, str]]:
     OpportunityFactory.create(
         opens_at=now - timedelta(days=9), due_at=now - timedelta(days=1), published=True, at=now - timedelta(days=10)
     )  # fmt: skip
+    document = attach(
+        opened, SimpleUploadedFile("Scope.pdf", b"%PDF-1.7\n%%EOF\n"), by=None, moment=now
+    )
     running = subscribe("reader@example.com")
     folder = mail_folder()
     folder.clear()
@@ -92,6 +97,11 @@ def stocked() -> dict[str, dict[str, str]]:
     values = {
         "opportunities:detail": {"reference": opened.reference},
         "opportunities:event": {"reference": opened.reference},
+        "opportunities:document": {
+            "reference": opened.reference,
+            "key": str(document.key),
+            "name": document.name,
+        },
         "sitemap_part": {"part": "pages"},
         "api:opportunity": {"reference": opened.reference},
         "api:ocdsRelease": {"name": opened.reference},
