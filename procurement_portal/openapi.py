@@ -138,7 +138,15 @@ def of_reader(description: Json) -> Json:
     """Return the description in the order and the words of a page."""
     operations = [
         each["get"]
-        | {"path": path, "rows": [*_rows(each["get"])], "example": _example(each["get"])}
+        | {
+            "path": path,
+            "rows": [*_rows(each["get"])],
+            "responses": {
+                status: answer | {"form": _form(answer)}
+                for status, answer in each["get"]["responses"].items()
+            },
+            "example": _example(each["get"]),
+        }
         for path, each in description["paths"].items()
     ]
     return {
@@ -153,6 +161,12 @@ def of_reader(description: Json) -> Json:
             for name, schema in description["components"]["schemas"].items()
         ],
     }
+
+
+def _form(answer: Json) -> str:
+    """Return the name of the form of an answer, blank where it has none."""
+    forms = [content["schema"].get("$ref", "") for content in answer.get("content", {}).values()]
+    return str(forms[0].rpartition("/")[2]) if forms else ""
 
 
 def _example(operation: Json) -> str:
