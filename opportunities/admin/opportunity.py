@@ -50,14 +50,14 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses, field by field, changes that would make a published purchase unpublishable."""
 
     note_to_vendors = forms.CharField(
-        label=gettext_lazy("note to vendors"),
+        label=gettext_lazy("Note to vendors"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=gettext_lazy("Why it changes. Public, beside what changed, and in the letters."),
     )
     is_correction = forms.BooleanField(
-        label=gettext_lazy("this corrects a mistake"),
+        label=gettext_lazy("This corrects a mistake"),
         required=False,
         help_text=gettext_lazy("Tick when what stood there was never right; say in the note what was wrong."),
     )  # fmt: skip

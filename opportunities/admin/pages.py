@@ -167,7 +167,7 @@ def _page(
         "opts": desk.opts,
         "original": opportunity,
         "back": _address(opportunity),
-        "media": context["form"].media,
+        "media": desk.media + context["form"].media,  # the calendar beside a box needs both
     }
     template = "admin/opportunities/opportunity/step.html"
     return TemplateResponse(request, template, {**frame, **context})

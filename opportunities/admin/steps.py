@@ -30,7 +30,7 @@ def _text(label: Any, help_text: Any, *, required: bool = True) -> forms.CharFie
 
 
 def _note(*, required: bool = False) -> forms.CharField:
-    return _text(_("note to vendors"), _("Public, and in the letters."), required=required)
+    return _text(_("Note to vendors"), _("Public, and in the letters."), required=required)
 
 
 class ExtendForm(forms.Form):
