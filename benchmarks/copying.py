@@ -5,7 +5,7 @@ from django.db import connection
 from benchmarks.listings import Archive
 from opportunities.models import Opportunity, Revision, SearchEntry
 
-# What a copy has of its own; all else is taken over. {k} is 1 for the first copy.
+# What a copy has of its own; all else is taken over, what the log says of it, too. {k} is 1 for the first.
 OWN: dict[type[Opportunity] | type[Revision], dict[str, str]] = {
     Opportunity: {
         "id": "id + {k}",
@@ -21,7 +21,6 @@ OWN: dict[type[Opportunity] | type[Revision], dict[str, str]] = {
         "id": "id + {k}",
         "sequence": "sequence + {k}",
         "opportunity_id": "opportunity_id + {k}",
-        "snapshot": "jsonb_set(snapshot, '{{title}}', to_jsonb((snapshot->>'title') || ' ' || {k}))",
     },
 }
 ENTRIES = f"""

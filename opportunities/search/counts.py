@@ -20,7 +20,7 @@ from opportunities.models import Opportunity, Tally
 from opportunities.partial_dates import fiscal_year
 from opportunities.phases import archived_before, phase_of
 from opportunities.querysets import in_phase
-from opportunities.search.lanes import RANKED
+from opportunities.search.lanes import RANKED, newest
 from opportunities.search.tally import UNKNOWN_SECTOR
 from opportunities.search.terms import Thesaurus
 from opportunities.search.value import Search
@@ -178,12 +178,11 @@ def _among_newest(
         bands=(),
         is_brand_named=False,
     )
-    found = wide.apply(Opportunity.objects.public(), moment=moment, thesaurus=thesaurus)
     names = (
         "opens_at", "due_at", "outcome", "decided_at",
         "industry", "method", "naics__code", "value_band", "brand_named",
     )  # fmt: skip
-    rows = list(found.order_by("-published_sequence", "-pk").values_list(*names)[: RANKED + 1])
+    rows = newest(wide, moment=moment, thesaurus=thesaurus, count=RANKED + 1, fields=names)
     return [_cell(row, moment) for row in rows[:RANKED]], len(rows) > RANKED
 
 

@@ -3,7 +3,7 @@
 Written in the transaction of each revision; no trigger, so no migration can lose one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -75,6 +75,28 @@ def hits(query: Query, *, column: str = "words") -> RawSQL:
     else:
         sql, asked = f"{TABLE} MATCH %s", f"{{{column}}} : ({FTS5.written(query)})"
     return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {sql}", [asked])  # noqa: S608, S611
+
+
+def newest(query: Query, count: int) -> RawSQL:
+    """Return, as a subquery, the keys of what ``query``, which has clauses, finds: the ``count`` entered last.
+
+    Both databases find these without looking at all hits.
+    """
+    found = hits(query)
+    return RawSQL(f"{found.sql} ORDER BY rowid DESC LIMIT %s", [*found.params, count])  # noqa: S611
+
+
+def in_title(query: Query, among: Sequence[int]) -> set[int]:
+    """Return which of these opportunities have in their titles what ``query`` asks for. One query."""
+    if not among:
+        return set()
+    found = hits(query, column="title")
+    # FTS5 walks along its rows and would begin anew for each of a thousand; PostgreSQL looks each up.
+    near = "rowid = ANY(%s)" if connection.vendor == "postgresql" else "rowid >= %s"
+    where = list(among) if connection.vendor == "postgresql" else min(among)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{found.sql} AND {near}", [*found.params, where])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from opportunities.choices import Phase, Sort
 from opportunities.models import Opportunity
@@ -221,6 +221,20 @@ def _page(taken: list[tuple[Opportunity, Lane]], *, has_before: bool, has_after:
     )
 
 
+def newest(
+    search: Search, *, moment: datetime, thesaurus: Thesaurus, count: int, fields: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Return these facts of what ``search`` finds: of the ``count`` entered last where there are more."""
+    query, rows = thesaurus.widen(search.query), Opportunity.objects.public()
+    if query.clauses and not search.conditions(moment):
+        hits = rows.filter(pk__in=index.newest(query, count))
+        return list(hits.order_by("-pk").values_list(*fields))
+    found = search.apply(rows, moment=moment, thesaurus=thesaurus).order_by()
+    # Without an order first: it would lead a database past all others to the few that are found.
+    some = list(found.values_list(*fields)[:count])
+    return some if len(some) < count else list(found.order_by("-pk").values_list(*fields)[:count])
+
+
 def _best(
     search: Search,
     rows: "QuerySet[Opportunity]",
@@ -232,18 +246,23 @@ def _best(
 ) -> Page:
     """Put what has the words in its title first, then what changed last. Of more than ``RANKED`` hits only
     the newest are ranked, since ranking reads each; places are counted, and so few may be."""
-    query = thesaurus.widen(search.query)
-    found = search.apply(Opportunity.objects.public(), moment=moment, thesaurus=thesaurus)
-    newest = found.order_by("-published_sequence", "-pk").values_list("pk", flat=True)[:RANKED]
-    in_title = index.hits(Query(query.clauses), column="title")
-    ranked = rows.filter(pk__in=list(newest)).order_by(
-        Case(When(pk__in=in_title, then=0), default=1), "-changed_sequence", "-pk"
-    )
+    ranked = _ranked(search, moment=moment, thesaurus=thesaurus)
     start = int(place) if place.isascii() and place.isdigit() and len(place) < 5 else 0
-    taken = list(ranked[start : start + size + 1])
+    shown = ranked[start : start + size]
+    taken = rows.in_bulk(shown)
     return Page(
-        taken[:size],
+        [taken[pk] for pk in shown if pk in taken],
         before=str(max(0, start - size)) if start else "",
-        after=str(start + size) if len(taken) > size else "",
-        lanes=["best"] * len(taken[:size]),
+        after=str(start + size) if len(ranked) > start + size else "",
+        lanes=["best"] * len(taken),
     )
+
+
+def _ranked(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> list[int]:
+    """Return the keys of the newest hits, the best first."""
+    fields = ("pk", "changed_sequence")
+    found = newest(search, moment=moment, thesaurus=thesaurus, count=RANKED, fields=fields)
+    query = Query(thesaurus.widen(search.query).clauses)
+    first = index.in_title(query, [pk for pk, _changed in found])
+    order = sorted((pk not in first, -changed, -pk) for pk, changed in found)
+    return [-pk for _later, _changed, pk in order]
