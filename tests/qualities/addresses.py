@@ -19,6 +19,7 @@ from tests.factories import OpportunityFactory, subscribe
 from vendors.requirements import REQUIREMENTS
 
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
+SOME_UUID = "00000000-0000-4000-8000-000000000000"
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
     "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
@@ -132,8 +133,12 @@ def page_paths(values: dict[str, dict[str, str]]) -> list[str]:
 
 
 def path_with(address: Address, part: str) -> str | None:
-    """Return the route's path with ``part`` in each place; ``None`` where the route takes no such thing."""
+    """Return the route's path with ``part`` in each place; ``None`` where the route takes no such thing.
+
+    A place for a UUID takes nothing else: it holds ``SOME_UUID``.
+    """
+    parts = {name: SOME_UUID if kind == "uuid" else part for name, kind in address.parts.items()}
     try:
-        return address.path(**dict.fromkeys(address.parts, part))
+        return address.path(**parts)
     except NoReverseMatch:
         return None

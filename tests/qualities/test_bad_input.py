@@ -14,7 +14,7 @@ from letters.models import Letter
 from opportunities.models import Opportunity, Revision
 from tests.browsing.pages import text
 from tests.factories import OpportunityFactory, StaffFactory, subscribe
-from tests.qualities.addresses import all_paths, path_with, public_addresses, stocked
+from tests.qualities.addresses import SOME_UUID, all_paths, path_with, public_addresses, stocked
 
 pytestmark = pytest.mark.django_db
 
@@ -177,11 +177,13 @@ def test_every_address_survives_every_part(name):
     for address in with_parts:
         good = path_with(address, "PART")
         assert good is not None
-        answer = ask(good.replace("PART", HOSTILE[name] or "%20"))
-        troubles += [
-            *trouble(answer, (address.name, name)),
-            *([f"{answer.status_code} for {address.name}"] if answer.status_code < 400 else []),
-        ]
+        hostile = HOSTILE[name] or "%20"
+        paths = {good.replace("PART", hostile), good.replace(SOME_UUID, hostile)} - {good}
+        for answer in map(ask, paths):
+            troubles += [
+                *trouble(answer, (address.name, name)),
+                *([f"{answer.status_code} for {address.name}"] if answer.status_code < 400 else []),
+            ]
 
     assert troubles == []
     assert len(with_parts) >= 5
