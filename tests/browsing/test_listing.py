@@ -485,7 +485,7 @@ def test_turning_the_page_keeps_the_search(client, noon):
         (LIST, 11),
         (f"{LIST}?phase=cancelled", 5),
         # The thesaurus twice; the newest hits and their order instead of lanes.
-        (f"{LIST}?q=purchase&industry=goods", 7),
+        (f"{LIST}?q=purchase&industry=goods", 8),
         (f"{LIST}?sort=title", 5),
     ],
 )
