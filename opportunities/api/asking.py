@@ -63,7 +63,9 @@ class Wishes(Paging):
 
     q: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")] = said(
         "",
-        description=_("Words. “Quotes” keep words together, a minus leaves one out, “or” allows either."),
+        description=_(
+            "Words. “Quotes” keep words together, a minus leaves one out, “or” allows either."
+        ),
         examples=["courtroom display"],
     )
     phase: list[PhaseName] = said([], max_length=MANY, description=_("Any of these phases."))
