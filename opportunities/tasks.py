@@ -4,7 +4,7 @@ from django.core.cache import cache
 from opportunities import ocds_bulk
 
 LOCK = "opportunities.tasks.write_open_data"
-AT_MOST = 900  # seconds: a million releases take a few minutes
+AT_MOST = 1800  # seconds: a million releases take twelve minutes, at 0.7 ms each
 
 
 # Not handed to another worker when one dies: the clock rings again within half a minute.
