@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from opportunities import actions, attaching, words
 from opportunities.choices import Method, Precision
@@ -242,6 +244,67 @@ def test_a_round_before_that_was_withdrawn_is_not_named(client, noon):
     actions.withdraw(earlier, reason="By mistake", by=None, moment=noon)
 
     assert "Secret boards" not in visible(client.get(later.get_absolute_url()))
+
+
+# --- In a browser ---------------------------------------------------------------------------------
+
+
+def one_of_many_facts(moment):
+    purchase = OpportunityFactory.create(
+        title="Courtroom Display Boards",
+        summary="Boards for two courtrooms.\n\nWith mounting, cabling and a day of training.",
+        value_max=Decimal(250_000),
+        contract_term="One year",
+        licences_needed="Electrician",
+        insurance_needed="General liability, $1,000,000",
+        opens_at=moment - DAY,
+        due_at=moment + 9 * DAY,
+        published=True,
+        at=moment - DAY,
+    )
+    actions.extend(purchase, moment + 12 * DAY, by=None, moment=moment, note="More time")
+    return purchase
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_prints_on_one_sheet(page):
+    purchase = one_of_many_facts(timezone.now())
+    page.goto(purchase.get_absolute_url())
+
+    sheets = re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="Letter"))
+
+    assert len(sheets) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_script_adds_buttons_to_copy_and_print(new_page, live_server):
+    purchase = one_of_many_facts(timezone.now())
+    with_script, without = new_page(), new_page(java_script_enabled=False)
+    with_script.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for page in (with_script, without):
+        page.goto(f"{purchase.get_absolute_url()}?from=a-letter#main-content")
+
+    with_script.get_by_role("button", name="Copy link").click()
+
+    expect(with_script.get_by_role("status")).to_have_text("The link is copied.")
+    copied = with_script.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{live_server.url}{purchase.get_absolute_url()}"
+    assert with_script.get_by_role("button", name="Print").is_visible()
+    assert without.get_by_role("button").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_clipboard_is_closed_the_address_is_shown(new_page, live_server):
+    purchase = one_of_many_facts(timezone.now())
+    page = new_page()
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.goto(purchase.get_absolute_url())
+
+    page.get_by_role("button", name="Copy link").click()
+
+    expect(page.get_by_role("status")).to_have_text(
+        f"{live_server.url}{purchase.get_absolute_url()}"
+    )
 
 
 # --- What is not public ---------------------------------------------------------------------------

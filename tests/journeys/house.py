@@ -6,6 +6,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -16,8 +17,10 @@ from alerts.tasks import tell_who_asked
 from core.links import seal
 from letters.tasks import send_letters
 from opportunities import actions
+from opportunities.attaching import attach
 from opportunities.choices import Confidence, Method, Precision
 from opportunities.models import Opportunity
+from opportunities.publishing import Award
 from opportunities.search import Search, Thesaurus
 from opportunities.search.lanes import page_of
 from tests.factories import OpportunityFactory, StaffFactory, subscribe
@@ -49,6 +52,12 @@ def furnished() -> House:
     untold = listed(title=LONG)
     for number in range(11):  # with the others, one more than fits on a page
         listed(title=f"Office Chairs {number}")
+    decided, cancelled = awarded(moment), listed(title="Mail Room Scales")
+    actions.cancel(cancelled, reason="The need ended.", by=officer, moment=moment)
+    late = listed(title="Backup Tapes", expected_on=date(2026, 1, 1), expected_precision=Precision.QUARTER)  # fmt: skip
+    later = actions.publish(actions.renew(decided, by=officer, moment=moment), by=officer, moment=moment)  # fmt: skip
+    scope = SimpleUploadedFile(f"{LONG}.pdf", b"%PDF-1.7")
+    attach(opened, scope, by=officer, moment=moment)
     alerts = alert_pages()
     amended(opened, officer, moment)
     alert_actions.ask_for_link("runs@vendor.example", moment=moment)
@@ -67,6 +76,10 @@ def furnished() -> House:
             "detail-open": opened.get_absolute_url(),
             "detail-closed": closed.get_absolute_url(),
             "detail-little-known": untold.get_absolute_url(),
+            "detail-awarded": decided.get_absolute_url(),
+            "detail-cancelled": cancelled.get_absolute_url(),
+            "detail-late": late.get_absolute_url(),
+            "detail-next-round": later.get_absolute_url(),
             "method": "/mwbe-small-purchases/",
             "doing-business": "/doing-business/",
             "guide": "/getting-ready/",
@@ -114,6 +127,15 @@ def everything_known(moment: datetime) -> Opportunity:
         contact_phone="212 555 0100",
         last_confirmed_on=date(2027, 1, 4),
     )
+
+
+def awarded(moment: datetime) -> Opportunity:
+    """Publish a purchase, let it close and award it."""
+    purchase = listed(
+        title="Transcripts", opens_at=moment - 20 * DAY, due_at=moment - 6 * DAY, licences_needed="Notary"
+    )  # fmt: skip
+    award = Award("Example Reporting, Inc.", Decimal(84500), date(2026, 1, 12))
+    return actions.award(purchase, award, by=None, moment=moment)
 
 
 def amended(opportunity: Opportunity, officer: User, moment: datetime) -> None:

@@ -11,10 +11,14 @@ from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
-from tests.factories import StaffFactory
+from opportunities import actions
+from opportunities.admin.steps import STEPS
+from opportunities.models import Opportunity
+from tests.factories import OpportunityFactory, StaffFactory
 from tests.journeys.house import furnished
 from tests.journeys.looking import NARROW, WIDE, Looking, looking_at
 from tests.qualities.addresses import NOT_PAGES, public_addresses
@@ -102,7 +106,7 @@ def ask_wrongly_and_too_often(looking: Looking, monkeypatch) -> None:
     looking.here("429")
 
 
-@pytest.mark.expected_statuses(400, 403, 404, 422, 500, 503)
+@pytest.mark.expected_statuses(400, 403, 404, 410, 422, 500, 503)
 def test_pages_that_say_what_went_wrong(page, house, monkeypatch):
     with looking_at(page) as looking:
         look_at_mistakes(looking)
@@ -114,6 +118,7 @@ def look_at_mistakes(looking: Looking) -> None:
     looking.at("400", "/opportunities/?q=%00", status=400)
     looking.at("404", "/nothing-here/", status=404)
     looking.at("404-opportunity", "/opportunities/nothing-here/", status=404)
+    looking.at("410-opportunity", withdrawn().get_absolute_url(), status=410)
     # No form of the portal answers so today; views and htmx may.
     page.route(
         "**/unusable", lambda route: route.fulfill(status=422, body=render_to_string("422.html"))
@@ -127,6 +132,11 @@ def look_at_mistakes(looking: Looking) -> None:
     looking.here("403-csrf")
     sign_in(page, StaffFactory.create(is_superuser=False))
     looking.at("403", "/admin/opportunities/opportunity/add/", status=403)
+
+
+def withdrawn() -> Opportunity:
+    purchase = OpportunityFactory.create(published=True)
+    return actions.withdraw(purchase, reason="By mistake", by=None, moment=timezone.now())
 
 
 def look_at_faults(looking: Looking, house, monkeypatch) -> None:
@@ -212,8 +222,27 @@ def test_pages_of_the_desk_with_purchases(new_page, house, scheme, sizes):
             "desk-opportunity-published",
             change.replace(str(house.draft.pk), str(house.published.pk)),
         )
+        look_at_steps(looking, house)
         looking.at("desk-opportunity-history", change.replace("change", "history"))
         looking.at("desk-opportunity-delete", change.replace("change", "delete"))
+
+
+def look_at_steps(looking: Looking, house) -> None:
+    page, desk = looking.page, f"/admin/opportunities/opportunity/{house.published.pk}"
+    for name in STEPS:
+        looking.at(f"desk-step-{name}", f"{desk}/step/{name}/")
+    page.goto(f"{desk}/step/award/")
+    page.get_by_label("Amount of the award").fill("0")
+    press(page, "Record the award")
+    looking.here("desk-step-award-with-errors")
+    page.goto(f"{desk}/step/extend/")
+    press(page, "Extend")
+    looking.here("desk-step-extended-to-the-same")
+    looking.at("desk-document-add", f"{desk}/documents/add/")
+    press(page, "Add")
+    looking.here("desk-document-add-with-errors")
+    document = house.published.documents.get()
+    looking.at("desk-document-remove", f"{desk}/documents/{document.pk}/remove/")
 
 
 @pytest.mark.parametrize("app", sorted({model._meta.app_label for model in admin.site._registry}))
