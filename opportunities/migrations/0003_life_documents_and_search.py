@@ -531,6 +531,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="opportunity",
             index=models.Index(
+                condition=models.Q(("stage", "published"), ("expected_on__isnull", False)),
+                fields=["expected_on"],
+                name="opportunity_by_expected_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="opportunity",
+            index=models.Index(
                 condition=models.Q(("stage", "published")),
                 fields=["published_at"],
                 name="opportunity_by_published_at",

@@ -447,6 +447,11 @@ class Opportunity(models.Model):
                     "title_key": "title",
                 }.items()
             ],
+            models.Index(
+                fields=["expected_on"],
+                condition=PUBLIC & Q(expected_on__isnull=False),
+                name="opportunity_by_expected_day",
+            ),
             models.Index(fields=["changed_at"], condition=PUBLIC, name="opportunity_by_changed_at"),
             models.Index(
                 fields=["published_at"], condition=PUBLIC, name="opportunity_by_published_at"
