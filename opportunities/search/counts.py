@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, Q, Value, When
 from django.db.models.functions import Substr
 
-from opportunities.choices import Industry, Method, Outcome, Phase, ValueBand
+from opportunities.choices import Industry, Method, Outcome, Phase, Precision, ValueBand
 from opportunities.models import Opportunity, Tally
-from opportunities.partial_dates import fiscal_year
+from opportunities.partial_dates import FiscalQuarter, fiscal_year
 from opportunities.phases import archived_before, phase_of
 from opportunities.querysets import in_phase
 from opportunities.search.lanes import RANKED, newest
@@ -90,6 +90,25 @@ def count(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> Counts:
         is_capped,
         *(_choices(name, each, search) for name, each in zip(DIMENSIONS, found, strict=True)),
     )
+
+
+def count_quarters(
+    search: Search, *, moment: datetime, thesaurus: Thesaurus
+) -> dict[FiscalQuarter, int]:
+    """Count what of ``search`` is coming up in each quarter, whatever quarters it asks for. One query.
+
+    What is expected in a fiscal year, and nobody knows when, counts in each of its quarters, as it is found.
+    """
+    upcoming = Opportunity.objects.upcoming_at(moment).filter(expected_on__isnull=False)
+    found = replace(search, quarters=()).apply(upcoming, moment=moment, thesaurus=thesaurus)
+    periods = found.order_by().values_list("expected_on", "expected_precision")
+    counts: Counter[FiscalQuarter] = Counter()
+    for first_day, precision, rows in periods.annotate(Count("pk")):
+        quarter = FiscalQuarter.of(first_day)
+        in_year = [FiscalQuarter(quarter.year, number) for number in (1, 2, 3, 4)]
+        for each in in_year if precision == Precision.FISCAL_YEAR else [quarter]:
+            counts[each] += rows
+    return counts
 
 
 def _is_tallied(search: Search) -> bool:
@@ -169,7 +188,17 @@ EVERY = {
 def _among_newest(
     search: Search, moment: datetime, thesaurus: Thesaurus
 ) -> tuple[list[Cell], bool]:
-    wide = replace(
+    names = (
+        "opens_at", "due_at", "outcome", "decided_at",
+        "industry", "method", "naics__code", "value_band", "brand_named",
+    )  # fmt: skip
+    rows = newest(_wide(search), moment=moment, thesaurus=thesaurus, count=RANKED + 1, fields=names)
+    return [_cell(row, moment) for row in rows[:RANKED]], len(rows) > RANKED
+
+
+def _wide(search: Search) -> Search:
+    """Return the search without what cells know."""
+    return replace(
         search,
         phases=(),
         industries=(),
@@ -178,12 +207,6 @@ def _among_newest(
         bands=(),
         is_brand_named=False,
     )
-    names = (
-        "opens_at", "due_at", "outcome", "decided_at",
-        "industry", "method", "naics__code", "value_band", "brand_named",
-    )  # fmt: skip
-    rows = newest(wide, moment=moment, thesaurus=thesaurus, count=RANKED + 1, fields=names)
-    return [_cell(row, moment) for row in rows[:RANKED]], len(rows) > RANKED
 
 
 def _cell(row: tuple[Any, ...], moment: datetime) -> Cell:
@@ -196,6 +219,8 @@ def _cell(row: tuple[Any, ...], moment: datetime) -> Cell:
 
 
 def _capped_total(search: Search, moment: datetime, thesaurus: Thesaurus) -> int:
+    if search == _wide(search):
+        return RANKED
     found = search.apply(Opportunity.objects.public(), moment=moment, thesaurus=thesaurus)
     return found.order_by()[:RANKED].count()
 

@@ -66,19 +66,26 @@ def remove(pks: Iterable[int]) -> None:
 
 
 def hits(query: Query, *, column: str = "words") -> RawSQL:
-    """Return the keys of what ``query``, which has clauses, finds, as a subquery.
+    """Return the keys of what ``query`` finds, as a subquery; it must be one that ``can_find``.
 
     ``column`` is ``title`` for titles alone. What is asked is written by ``terms`` from letters and digits.
     """
     if connection.vendor == "postgresql":
-        sql, asked = f"{column} @@ %s::tsquery", TSQUERY.written(query)
+        without = f"!{TSQUERY.any_of(query.without)}"  # of use where nothing must be there
+        asked = TSQUERY.written(query) if query.clauses else without
+        sql = f"{column} @@ %s::tsquery"
     else:
         sql, asked = f"{TABLE} MATCH %s", f"{{{column}}} : ({FTS5.written(query)})"
     return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {sql}", [asked])  # noqa: S608, S611
 
 
+def can_find(query: Query) -> bool:
+    """Say whether the index alone finds it: FTS5 knows no “not” without something that must be there."""
+    return bool(query.clauses or (query.without and connection.vendor == "postgresql"))
+
+
 def newest(query: Query, count: int) -> RawSQL:
-    """Return, as a subquery, the keys of what ``query``, which has clauses, finds: the ``count`` entered last.
+    """Return, as a subquery, the keys of what ``query`` finds: the ``count`` entered last.
 
     Both databases find these without looking at all hits.
     """
@@ -103,7 +110,7 @@ def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]"
     """Keep the opportunities that ``query`` finds."""
     if not query:
         return rows
-    if query.clauses:
+    if can_find(query):
         return rows.filter(pk__in=hits(query))
     return rows.exclude(pk__in=hits(Query((query.without,))))
 

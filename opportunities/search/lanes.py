@@ -226,13 +226,18 @@ def newest(
 ) -> list[tuple[Any, ...]]:
     """Return these facts of what ``search`` finds: of the ``count`` entered last where there are more."""
     query, rows = thesaurus.widen(search.query), Opportunity.objects.public()
-    if query.clauses and not search.conditions(moment):
+    if index.can_find(query) and not search.conditions(moment):
         hits = rows.filter(pk__in=index.newest(query, count))
         return list(hits.order_by("-pk").values_list(*fields))
     found = search.apply(rows, moment=moment, thesaurus=thesaurus).order_by()
     # Without an order first: it would lead a database past all others to the few that are found.
     some = list(found.values_list(*fields)[:count])
-    return some if len(some) < count else list(found.order_by("-pk").values_list(*fields)[:count])
+    if len(some) < count:
+        return some
+    # Archived ones were entered long ago: by their own index, not past all that came after them.
+    is_decided = search.phases and set(search.phases) <= set(DECIDED)
+    newest_first = ("-decided_at", "-pk") if is_decided else ("-pk",)
+    return list(found.order_by(*newest_first).values_list(*fields)[:count])
 
 
 def _best(

@@ -182,12 +182,12 @@ class Dialect(NamedTuple):
     write: Callable[[Term], str]
 
     def written(self, query: Query) -> str:
-        must = self.both.join(map(self._any_of, query.clauses))
+        must = self.both.join(map(self.any_of, query.clauses))
         if not query.without:
             return must
-        return f"({must}){self.but_not}{self._any_of(query.without)}"
+        return f"({must}){self.but_not}{self.any_of(query.without)}"
 
-    def _any_of(self, terms: frozenset[Term]) -> str:
+    def any_of(self, terms: frozenset[Term]) -> str:
         return f"({self.either.join(map(self.write, sorted(terms)))})"
 
 

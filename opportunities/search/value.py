@@ -68,7 +68,7 @@ class Search:
 
     ``words`` is the text in the form of ``terms.Query.said``; ``text`` is how it was typed, for the search
     box and for people; ``sort`` only orders. Of several values of one kind any will do; what is empty is no
-    wish. ``naics`` are beginnings of codes; the windows are whole days, counted from the moment of asking.
+    wish. ``naics`` are beginnings of codes; ``quarters`` are of what is coming up; the windows are whole days, counted from the moment of asking.
     """
 
     words: tuple[str, ...] = ()
@@ -245,7 +245,7 @@ class Search:
             "method": Q(method__in=self.methods) if self.methods else None,
             "naics": _any(Q(naics__code__startswith=code) for code in self.naics),
             "value": Q(value_band__in=self.bands) if self.bands else None,
-            "quarter": _any(map(_expected_in, self.quarters)),
+            "quarter": _any(in_phase(Phase.UPCOMING, moment) & _expected_in(q) for q in self.quarters),
             "brand": ~Q(brand_named="") if self.is_brand_named else None,
             "due": Q(due_at__gt=moment, due_at__lte=moment + _window(self.due_within), decided_at=None)
             if self.due_within
@@ -267,19 +267,24 @@ class Search:
         ) and thesaurus.widen(self.query).finds(candidate.text)  # fmt: skip
 
     def _wants_facts(self, facts: Mapping[str, Any]) -> bool:
-        expected = expected_period(facts)
         return (
             (not self.industries or facts["industry"] in self.industries)
             and (not self.methods or facts["method"] in self.methods)
             and (not self.naics or str(facts.get("naics_code") or "").startswith(self.naics))
             and (not self.is_brand_named or bool(facts.get("brand_named")))
-            and (not self.quarters or any(quarter.holds(expected) for quarter in self.quarters))
+        )
+
+    def _wants_quarter(self, candidate: Candidate, moment: datetime) -> bool:
+        expected = expected_period(candidate.facts)
+        return candidate.phase_at(moment) == Phase.UPCOMING and any(
+            quarter.holds(expected) for quarter in self.quarters
         )
 
     def _wants_time(self, candidate: Candidate, moment: datetime) -> bool:
         due, posted = candidate.moment("due_at"), candidate.moment("published_at")
         return (
             (not self.phases or candidate.phase_at(moment) in self.phases)
+            and (not self.quarters or self._wants_quarter(candidate, moment))
             and _is_soon(
                 due if not candidate.facts.get("outcome") else None, self.due_within, moment
             )
