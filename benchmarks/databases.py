@@ -14,6 +14,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.utils import ConnectionHandler, load_backend
 from django.utils import timezone
 
 from benchmarks.asking import forget
@@ -63,10 +64,14 @@ class Databases:
             connection.close()
 
     def _connect(self, url: str) -> Any:
-        chosen = settings.DATABASES["default"] | environ.Env.db_url_config(url)
-        made = connections.create_connection("default")
-        made.settings_dict.update(connections.settings["default"] | chosen)
-        return made
+        """Return a connection with the portal's own settings for this kind of database."""
+        chosen = environ.Env.db_url_config(url)
+        if self.vendor == "sqlite":
+            chosen["OPTIONS"] = settings.DATABASES["default"]["OPTIONS"]
+        else:
+            chosen |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+        whole = ConnectionHandler({"default": chosen}).settings["default"]
+        return load_backend(whole["ENGINE"]).DatabaseWrapper(whole, "default")
 
 
 @contextmanager
