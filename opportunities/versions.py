@@ -58,7 +58,9 @@ def answers_conditionally(
     ``by_minute`` is for pages that say how much time is left.
     """
 
-    def etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str:
+    def etag(request: HttpRequest, *_args: Any, **_kwargs: Any) -> str | None:
+        if request.headers.get("If-None-Match") == "*":
+            return None  # it asks whether there is a page at all, and only the view can tell
         moment = timezone.now()
         parts = [
             str(version_of(request, moment)),
