@@ -1,6 +1,6 @@
 """By what a list can be narrowed: every group of choices in words, with how many each would find."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,13 +49,15 @@ class Select:
     options: list[Option]
 
 
-def facets(search: Search, counts: Counts, moment: datetime) -> list[Facet]:
+def facets(
+    search: Search, counts: Counts, quarters: Mapping[FiscalQuarter, int], moment: datetime
+) -> list[Facet]:
     """Return the groups in the order in which vendors decide: when, what, how much, how."""
     return [
         Facet("phase", _("Where it stands"), _counted("phase", counts.phases)),
         Facet("industry", _("Industry"), _counted("industry", counts.industries)),
         Facet("value", _("Estimated value"), _counted("value", counts.bands)),
-        Facet("quarter", _("Expected"), _quarters(search, moment)),
+        Facet("quarter", _("Expected"), _quarters(search, quarters, moment)),
         Facet("naics", _("Line of business (NAICS)"), _sectors(search, counts)),
         Facet("method", _("Method"), _counted("method", counts.methods)),
         Facet("brand", _("Brand"), _brands(counts)),
@@ -118,10 +120,19 @@ def _brands(counts: Counts) -> list[Option]:
     ]
 
 
-def _quarters(search: Search, moment: datetime) -> list[Option]:
-    offered = {*upcoming_quarters(moment, QUARTERS_AHEAD), *search.quarters}
+def _quarters(
+    search: Search, counts: Mapping[FiscalQuarter, int], moment: datetime
+) -> list[Option]:
+    """The quarters ahead, and earlier or later ones in which something is expected: plans are often late."""
+    offered = {*upcoming_quarters(moment, QUARTERS_AHEAD), *search.quarters, *counts}
     return [
-        _option("quarter", str(each), each.label, is_chosen=each in search.quarters)
+        _option(
+            "quarter",
+            str(each),
+            each.label,
+            count=counts.get(each, 0),
+            is_chosen=each in search.quarters,
+        )
         for each in sorted(offered)
     ]
 

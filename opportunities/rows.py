@@ -12,13 +12,14 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.cache import caches
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from opportunities import deadlines, words
+from opportunities import deadlines, slippage, words
 from opportunities.choices import Outcome, Phase
 from opportunities.models import Opportunity
 
@@ -31,6 +32,7 @@ KEY_FIELDS = (
     "opens_at",
     "due_at",
     "expected_on",
+    "expected_precision",
     "outcome",
     "decided_at",
     "title_key",
@@ -51,10 +53,10 @@ class Row(NamedTuple):
 def row_of(opportunity: Opportunity, moment: datetime) -> Row:
     """Read ``KEY_FIELDS`` of an opportunity and nothing else. No query."""
     phase = opportunity.phase_at(moment)
-    doubt = "?" if phase == Phase.UPCOMING and opportunity.needs_confirming_at(moment) else ""
+    doubts = "".join(sign for sign, _words in _doubts(opportunity, phase, moment))
     return Row(
         opportunity.pk,
-        f"{opportunity.pk}.{opportunity.changed_sequence}.{phase.value}{doubt}",
+        f"{opportunity.pk}.{opportunity.changed_sequence}.{phase.value}{doubts}",
         opportunity.due_at if phase == Phase.OPEN else None,
     )
 
@@ -98,7 +100,7 @@ def _said(row: Opportunity, moment: datetime) -> dict[str, Any]:
         "value": "" if row.outcome else _value(row),
         "industry": row.get_industry_display(),
         "method": row.get_method_display(),
-        "doubt": _doubt(row, moment),
+        "doubts": [said for _sign, said in _doubts(row, phase, moment)],
     }
 
 
@@ -140,9 +142,16 @@ def _ended(row: Opportunity, phase: Phase) -> str:
     }
 
 
-def _doubt(row: Opportunity, moment: datetime) -> str:
-    """Say since when nobody has confirmed a plan; blank while that is recent."""
+def _doubts(row: Opportunity, phase: Phase, moment: datetime) -> list[tuple[str, str]]:
+    """Say why a plan may not hold any more, each reason with a sign of its own: that nobody has confirmed it
+    for long, and that its time has passed."""
+    if phase != Phase.UPCOMING:
+        return []
+    doubts = []
     since = row.unconfirmed_since
-    if since is None or not row.needs_confirming_at(moment):
-        return ""
-    return _("Not confirmed since %s: it may have changed") % date_format(since, "DATE_FORMAT")
+    if since is not None and row.needs_confirming_at(moment):
+        said = _("Not confirmed since %s: it may have changed") % date_format(since, "DATE_FORMAT")
+        doubts.append(("?", said))
+    if row.opens_at is None and slippage.has_passed(row.expected, timezone.localdate(moment)):
+        doubts.append(("!", _("That time has passed; the agency has named no other.")))
+    return doubts

@@ -19,7 +19,7 @@ from opportunities.facets import facets, order, selects
 from opportunities.listed import alike, listed
 from opportunities.remembering import key_of, remembered
 from opportunities.search import Search
-from opportunities.search.counts import Counts, count
+from opportunities.search.counts import Counts, count, count_quarters
 from opportunities.search.lanes import RANKED
 from opportunities.search.suggestions import did_you_mean
 from opportunities.versions import Version, answers_conditionally, version_of
@@ -58,12 +58,14 @@ def around(search: Search, *, moment: datetime, version: Version) -> dict[str, A
 
 
 def _around(search: Search, moment: datetime) -> dict[str, Any]:
-    counts = count(search, moment=moment, thesaurus=alike(search))
+    like = alike(search)
+    counts = count(search, moment=moment, thesaurus=like)
+    quarters = count_quarters(search, moment=moment, thesaurus=like)
     choices = {
         "counts": counts,
         "ranked": f"{RANKED:,}",
         "order": order(search),
-        "facets": facets(search, counts, moment),
+        "facets": facets(search, counts, quarters, moment),
         "selects": selects(search),
     }
     wishes = {"query": search.query_string(), "search": search, "chips": chips(search)}

@@ -481,12 +481,12 @@ def test_turning_the_page_keeps_the_search(client, noon):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        # The version, seven lanes, the rows that were never drawn, and two to count.
-        (LIST, 11),
-        (f"{LIST}?phase=cancelled", 5),
+        # The version, seven lanes, the rows that were never drawn, and three to count.
+        (LIST, 12),
+        (f"{LIST}?phase=cancelled", 6),
         # The thesaurus twice; the newest hits and their order instead of lanes.
-        (f"{LIST}?q=purchase&industry=goods", 8),
-        (f"{LIST}?sort=title", 5),
+        (f"{LIST}?q=purchase&industry=goods", 9),
+        (f"{LIST}?sort=title", 6),
     ],
 )
 def test_pages_cost_the_same_number_of_queries(
@@ -505,7 +505,7 @@ def test_a_full_first_lane_is_the_only_one_asked(client, django_assert_num_queri
     for _each in range(30):
         listed(opens_at=noon - DAY, due_at=noon + DAY)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(LIST)
 
 
@@ -528,3 +528,42 @@ def test_the_heaviest_list_weighs_at_most_60_kb(client, noon):
 
     assert len(titles(page)) == 25
     assert len(page.content) <= 60_000
+
+
+@pytest.mark.parametrize(
+    ("expected_on", "precision", "is_late"),
+    [
+        (date(2026, 10, 1), Precision.QUARTER, True),
+        (date(2027, 1, 1), Precision.QUARTER, False),
+        (date(2027, 1, 11), Precision.DAY, True),
+        (date(2027, 1, 12), Precision.DAY, False),  # today
+        (None, Precision.UNKNOWN, False),
+    ],
+)
+def test_a_plan_whose_time_has_passed_says_so(client, noon, expected_on, precision, is_late):
+    listed(title="Boards", expected_on=expected_on, expected_precision=precision)
+
+    assert ("That time has passed" in text(client.get(LIST))) == is_late
+
+
+def test_a_row_drawn_yesterday_is_drawn_again_when_its_time_has_passed(client):
+    with time_machine.travel("2026-12-31T17:00:00Z", tick=False):
+        listed(title="Boards", expected_on=date(2026, 10, 1), expected_precision=Precision.QUARTER)
+        assert "That time has passed" not in text(client.get(LIST))
+
+    with time_machine.travel("2027-01-01T17:00:00Z", tick=False):
+        assert "That time has passed" in text(client.get(LIST))
+
+
+def test_quarters_are_counted_and_early_ones_still_offered(client, noon):
+    listed(title="Late", expected_on=date(2026, 7, 1), expected_precision=Precision.QUARTER)
+    listed(title="Some day", expected_on=date(2026, 7, 1), expected_precision=Precision.FISCAL_YEAR)
+    opened = {"opens_at": noon - DAY, "due_at": noon + DAY}
+    listed(
+        title="Open", expected_on=date(2027, 1, 1), expected_precision=Precision.QUARTER, **opened
+    )
+
+    assert titles(client.get(LIST, {"quarter": "2027-1"})) == ["Late", "Some day"]
+    assert titles(client.get(LIST, {"quarter": "2027-3"})) == ["Some day"]
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text(client.get(LIST))))
+    assert "July 2026 to September 2026 (quarter 1 of City fiscal year 2027) (2)" in page

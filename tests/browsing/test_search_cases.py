@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from opportunities import actions
 from opportunities.choices import Industry, Method, Outcome, Phase, Precision, Sort, ValueBand
 from opportunities.models import CommodityCode, Opportunity, SearchEntry, SearchWord, Tally
+from opportunities.partial_dates import FiscalQuarter
 from opportunities.publishing import Award
 from opportunities.search import Candidate, Search, Thesaurus
-from opportunities.search.counts import count
+from opportunities.search.counts import count, count_quarters
 from opportunities.search.lanes import ORDERS, page_of
 from opportunities.search.suggestions import did_you_mean
 from opportunities.search.terms import read_typed
@@ -264,6 +265,15 @@ def assert_counted(search, rows):
         for choice in getattr(counts, name):
             alone = replace(search, **{name: (kind(choice.value),)})
             assert choice.count == len(found(alone)), (search, choice)
+    quarters = count_quarters(search, moment=NOON, thesaurus=ALIKE)
+    for quarter in [
+        FiscalQuarter(2027, 1),
+        FiscalQuarter(2027, 3),
+        FiscalQuarter(2027, 4),
+        *quarters,
+    ]:
+        alone = replace(search, quarters=(quarter,))
+        assert quarters.get(quarter, 0) == len(found(alone)), (search, quarter)
 
 
 def test_rebuilding_gives_what_was_there():
