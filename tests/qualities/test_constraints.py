@@ -20,8 +20,12 @@ from opportunities.models import (
     MethodLimit,
     OfficialLink,
     Opportunity,
+    OpportunityDocument,
     Revision,
+    SearchWord,
+    Tally,
 )
+from opportunities.models.document import LARGEST_FILE
 from tests.environment import ROOT
 from tests.factories import OpportunityFactory, StaffFactory, letter, subscribe
 
@@ -31,8 +35,8 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-# The one that does not look at capitals refuses the same and more.
-IMPLIED = {"accounts.User.email"}
+# The one that does not look at capitals refuses the same and more; the key of an FTS5 table is a row's own number.
+IMPLIED = {"accounts.User.email", "opportunities.SearchEntry.opportunity"}
 
 
 def purchase(**facts: Any) -> Callable[[], object]:
@@ -57,6 +61,33 @@ def twice(make: Callable[..., object], **facts: Any) -> Callable[[], object]:
 def change(make: Callable[[], models.Model], **facts: Any) -> Callable[[], object]:
     """Change a stored row behind the back of its ``save``."""
     return lambda: type(row := make())._base_manager.filter(pk=row.pk).update(**facts)
+
+
+AWARD: dict[str, Any] = {"award_vendor": "A firm", "award_value": 1, "awarded_on": NOON}
+
+
+def decided(**facts: Any) -> Callable[[], object]:
+    public = {"stage": "published", "published_at": NOON, "decided_at": NOON}
+    return change(OpportunityFactory.create, **(public | facts))
+
+
+def renewing_itself() -> object:
+    row = OpportunityFactory.create()
+    return Opportunity.objects.filter(pk=row.pk).update(renewal_of=row.pk)
+
+
+def document(**facts: Any) -> OpportunityDocument:
+    plain: dict[str, Any] = {"name": "Scope.pdf", "type": "pdf", "size": 1, "added_at": NOON}
+    of = Opportunity.objects.first() or OpportunityFactory.create()
+    return OpportunityDocument.objects.create(opportunity=of, **(plain | facts))
+
+
+def tally(**facts: Any) -> Tally:
+    plain: dict[str, Any] = {
+        "outcome": "awarded", "fiscal_year": 2027, "industry": "goods", "method": "sealed-bid",
+        "band": "unknown", "brand": "none",
+    }  # fmt: skip
+    return Tally.objects.create(**(plain | facts))
 
 
 def revision(number: int, sequence: int) -> Revision:
@@ -124,6 +155,38 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         purchase(opens_at=datetime(9999, 12, 31, tzinfo=UTC)),
         purchase(questions_due_at=datetime(2090, 1, 1, tzinfo=UTC)),
     ],
+    "opportunity_questions_after_opening": [
+        purchase(opens_at=NOON, due_at=NOON + DAY, questions_due_at=NOON)
+    ],
+    "opportunity_outcome_with_all_that_belongs_to_it": [
+        decided(outcome="awarded"),
+        decided(outcome="awarded", award_vendor="A firm", award_value=1),
+        decided(outcome="awarded", award_vendor="A firm", awarded_on=NOON),
+        decided(outcome="awarded", award_value=1, awarded_on=NOON),
+        decided(outcome="awarded", cancel_reason="Why", **AWARD),
+        decided(outcome="awarded", decided_at=None, **AWARD),
+        decided(outcome="awarded", stage="draft", **AWARD),
+        decided(outcome="cancelled"),
+        decided(outcome="cancelled", cancel_reason="Why", decided_at=None),
+        decided(outcome="cancelled", cancel_reason="Why", **AWARD),
+        decided(outcome="cancelled", cancel_reason="Why", stage="draft"),
+        decided(outcome=""),
+        decided(outcome="", decided_at=None, award_vendor="A firm"),
+        decided(outcome="", decided_at=None, cancel_reason="Why"),
+    ],
+    "opportunity_award_above_nothing_up_to_a_billion": [
+        decided(outcome="awarded", **(AWARD | {"award_value": amount}))
+        for amount in (Decimal(0), Decimal("1000000000.01"))
+    ],
+    "opportunity_renews_another_one": [renewing_itself],
+    "document_neither_empty_nor_too_large": [lambda: document(size=0), lambda: document(size=LARGEST_FILE + 1)],
+    "document_name_once_per_opportunity": [lambda: [document(), document()]],
+    "opportunities.OpportunityDocument.key": [
+        lambda: [document(name=name, key=uuid.UUID(int=1)) for name in ("a.pdf", "b.pdf")]
+    ],
+    "tally_once_per_combination": [twice(tally)],
+    "tally_never_below_nothing": [lambda: tally(count=-1)],
+    "opportunities.SearchWord.word": [lambda: [SearchWord(word="boards").save(force_insert=True) for _ in "12"]],
     "opportunity_solicitation_epin_once": [
         twice(OpportunityFactory.create, solicitation_epin="02527Y0001")
     ],
@@ -229,6 +292,21 @@ def is_about(message: str, constraint: str, columns: list[str]) -> bool:
     [
         purchase(value_min=Decimal(0), value_max=Decimal(1_000_000_000)),
         purchase(opens_at=NOON - DAY, due_at=NOON, questions_due_at=NOON),
+        purchase(
+            opens_at=NOON - DAY, due_at=NOON, questions_due_at=NOON - DAY + timedelta(seconds=1)
+        ),
+        decided(outcome="awarded", **(AWARD | {"award_value": Decimal("0.01")})),
+        decided(
+            outcome="awarded",
+            stage="withdrawn",
+            **(AWARD | {"award_value": Decimal(1_000_000_000)}),
+        ),
+        decided(outcome="cancelled", cancel_reason="Why"),
+        lambda: [
+            document(removed_at=NOON),
+            document(),
+            document(name="other.pdf", size=LARGEST_FILE),
+        ],
         twice(OpportunityFactory.create, solicitation_epin=""),
         lambda: [code(scheme=scheme, code="1") for scheme in ("nyc", "nigp")],
         lambda: [limit(effective_on=day) for day in (date(2027, 1, 1), date(2027, 1, 2))],
