@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -206,7 +208,7 @@ def enter(wish, codes):
         return actions.cancel(row, reason="No need.", by=None, moment=when)
     if end == "awarded":
         late = max(at, row.due_at or at)
-        award = Award("A firm", wish["value_max"] or 1, date(2027, 1, 1))
+        award = Award("A firm", Decimal(wish["value_max"] or 1), date(2027, 1, 1))
         return actions.award(row, award, by=None, moment=late)
     if end == "withdrawn":
         return actions.withdraw(row, reason="By mistake.", by=None, moment=at)
@@ -240,18 +242,18 @@ def test_list_log_pages_and_counts_agree(wishes, searches):
 
 def assert_paged(search, order, rows):
     ordered = replace(search, sort=order)
-    ask = {"moment": NOON, "thesaurus": ALIKE, "size": 2}
-    page, walked, pages = page_of(ordered, **ask), [], []
+    ask = partial(page_of, ordered, moment=NOON, thesaurus=ALIKE, size=2)
+    page, walked, pages = ask(), [], []
     while True:
         pages.append([row.pk for row in page.rows])
         walked += pages[-1]
         if not page.after:
             break
-        page = page_of(ordered, after=page.after, **ask)
+        page = ask(after=page.after)
     assert sorted(walked) == sorted(rows), (search, order)
     back = []
     while page.before:
-        page = page_of(ordered, before=page.before, **ask)
+        page = ask(before=page.before)
         back.append([row.pk for row in page.rows])
     assert [pk for some in back[::-1] for pk in some] == walked[: len(walked) - len(pages[-1])]
 

@@ -186,7 +186,7 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     ],
     "tally_once_per_combination": [twice(tally)],
     "tally_never_below_nothing": [lambda: tally(count=-1)],
-    "opportunities.SearchWord.word": [lambda: [SearchWord(word="boards").save(force_insert=True) for _ in "12"]],
+    "opportunities.SearchWord.word": [twice(SearchWord.objects.create, word="boards")],
     "opportunity_solicitation_epin_once": [
         twice(OpportunityFactory.create, solicitation_epin="02527Y0001")
     ],

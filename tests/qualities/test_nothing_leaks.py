@@ -5,9 +5,10 @@ What is planned for a later day is a draft until then, and a draft like any othe
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
+from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.http import HttpResponseBase
 from django.test import Client
 
@@ -75,7 +76,7 @@ def with_document(purchase, noon):
     document = OpportunityDocument(
         opportunity=purchase, name=f"{SECRET}.pdf", type="pdf", size=9, sha256="0" * 64, added_at=noon
     )  # fmt: skip
-    document.file.save("x", BytesIO(b"%PDF-1.7\n"), save=False)
+    document.file.save("x", ContentFile(b"%PDF-1.7\n"), save=False)
     document.save()
     return document
 
@@ -153,7 +154,7 @@ def withdrawn(noon):
     actions.note_changes(purchase, by=None, moment=noon - 9 * DAY, note=f"{SECRET} note")
     purchase.summary = f"{SECRET} other summary"
     actions.amend(purchase, by=None, moment=noon - 8 * DAY)
-    award = Award(f"{SECRET} firm", 12_345, date(2027, 1, 11))
+    award = Award(f"{SECRET} firm", Decimal(12_345), date(2027, 1, 11))
     actions.award(purchase, award, by=None, moment=noon - DAY)
     return purchase, document
 
@@ -171,7 +172,7 @@ def test_what_was_withdrawn_is_told_of_nowhere(paths, noon):
     actions.withdraw(purchase, reason=f"{SECRET} reason", by=None, moment=noon)
 
     # Its name, made from its title, is what tombstones are known by: nothing else may be left.
-    found = {}
+    found: dict[str, set[str]] = {}
     for path in [*paths, *own]:
         status, content, headers = told(Client().get(path))
         asked = path.partition("?")[2]
