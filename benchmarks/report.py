@@ -14,8 +14,12 @@ HEAD = (
 WIDTHS = (38, 10, 8, 8, 8, 8, 8, 8, 7, 7, 7)
 
 
-def table(results: Iterable[Result]) -> str:
-    return "\n".join([_line(HEAD), *(_line(_cells(result)) for result in results)])
+def head() -> str:
+    return _line(HEAD)
+
+
+def line(result: Result) -> str:
+    return _line(_cells(result))
 
 
 def _cells(result: Result) -> tuple[str, ...]:

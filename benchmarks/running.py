@@ -58,8 +58,10 @@ def _on(
         databases.fill(size, live_share=options.live_share)
     if "pages" in options.parts:
         asked = [question for question in questions() if options.only in question.name]
-        results = measure(databases, asked, rounds=options.rounds)
-        say(f"\n{databases.vendor}; milliseconds\n{report.table(results)}")
+        say(f"\n{databases.vendor}; milliseconds\n{report.head()}")
+        results = measure(
+            databases, asked, rounds=options.rounds, tell=lambda result: say(report.line(result))
+        )
         found[databases.vendor] = [report.as_json(result) for result in results]
         missed += bars.missed(results)
     if "plain" in options.parts:
