@@ -84,6 +84,7 @@ def furnished() -> House:
             "doing-business": "/doing-business/",
             "guide": "/getting-ready/",
             **{f"guide-{need.key}": f"/getting-ready/{need.key}/" for need in REQUIREMENTS},
+            "open-data": "/open-data/",
             "about": "/about/",
             "accessibility": "/accessibility/",
             "subscribe": "/alerts/",
