@@ -91,14 +91,15 @@ def _searches() -> list[Question]:
 
 def _taken_along() -> list[Question]:
     names = ("atom", "json_feed", "calendar", "csv", "xlsx")
-    feeds = {name: _route(f"opportunities:{name}") for name in names}
+    # Of what is open: a table of everything grows with everything, as it must.
+    feeds = {name: f"{_route(f'opportunities:{name}')}?phase=open" for name in names}
     others = {
         "sitemap": "/sitemap.xml",
         "API: opportunities": "/api/v1/opportunities",
         "API: changes": "/api/v1/changes",
     }
     return [
-        *[_at(name, path) for name, path in feeds.items() if path],
+        *[_at(name, path) for name, path in feeds.items() if not path.startswith("?")],
         *[_at(name, path) for name, path in others.items()],
     ]
 

@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from opportunities.analysis import BETWEEN, EMPTY_WORDS, parts_of_number, plain_words, search_words
 from opportunities.models import SearchEntry, SearchWord
-from opportunities.search.terms import FTS5, TSQUERY, Query
+from opportunities.search.terms import FTS5, TSQUERY, Query, pairs_of
 
 # What a visitor may search by; numbers are also found by their parts.
 TEXTS = ("summary", "keywords", "brand_named", "naics", "main_commodity", "award_vendor")
@@ -128,7 +128,9 @@ def _stored(words: list[str]) -> str:
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words, start=1):
         places.setdefault(word, []).append(place)
-    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+    written = [f"'{word}':{','.join(map(str, at))}" for word, at in places.items()]
+    # Its index knows no places: of two frequent words every row with both would be read for the phrase.
+    return " ".join([*written, *sorted({f"'{pair}'" for pair in pairs_of(words)})])
 
 
 def _remember(facts: Iterable[Mapping[str, Any]], known: set[str]) -> set[str]:

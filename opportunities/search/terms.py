@@ -6,12 +6,14 @@ query language: what is written there is made of stems, which are letters and di
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 from opportunities.analysis import (
+    BETWEEN,
     EMPTY_WORDS,
     HAS_DIGIT,
     SHORTEST_PART,
@@ -191,8 +193,18 @@ class Dialect(NamedTuple):
         return f"({self.either.join(map(self.write, sorted(terms)))})"
 
 
+def pairs_of(words: Sequence[str]) -> list[str]:
+    """Return each two words that stand side by side, as PostgreSQL's index keeps them; no word has a ``_``."""
+    sides = pairwise(words)
+    return [f"{left}_{right}" for left, right in sides if BETWEEN not in {left, right}]
+
+
 def _postgres_term(term: Term) -> str:
-    whole = " <-> ".join(f"'{word}'" for word in term.whole.split(" "))
+    words = term.whole.split(" ")
+    whole = " & ".join(f"'{pair}'" for pair in pairs_of(words))
+    if len(words) != 2:
+        chain = " <-> ".join(f"'{word}'" for word in words)
+        whole = f"{whole} & {chain}" if whole else chain
     return f"({whole} | '{term.start}':*)" if term.start else f"({whole})"
 
 
