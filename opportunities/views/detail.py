@@ -78,10 +78,17 @@ def _context(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
         "needs_confirming": opportunity.needs_confirming_at(moment),
         "documents": _documents(opportunity, facts),
         "earlier": earlier if earlier and earlier.stage == Stage.PUBLISHED else None,
-        "next_round": opportunity.renewals.public().order_by("-published_sequence").first(),
+        "next_round": _next_round(opportunity),
         "history": [*reversed(told(history))],
         "links": OfficialLink.objects.by_key(),
     }
+
+
+def _next_round(opportunity: Opportunity) -> Opportunity | None:
+    """Return the latest public renewal. Sorted here: a database that is asked to may walk all that is public
+    in that order instead of looking up the one or two (128 ms among 100,000 on SQLite)."""
+    rounds = opportunity.renewals.public()
+    return max(rounds, key=lambda each: each.published_sequence, default=None)
 
 
 def _others(

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from core import views
 from core.middleware import CacheRules
-from tests.browsing.pages import heading, text
+from tests.browsing.pages import body, heading, text
 from tests.factories import StaffFactory
 from tests.qualities.addresses import all_paths, page_paths, stocked
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 PRIVATE = {
     "alerts:subscribe", "alerts:check_mail", "alerts:fresh_link", "alerts:confirm", "alerts:manage", "alerts:stop",
     "opportunities:new_since", "opportunities:new_since_count",
-    "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon",
+    "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon", "api", "api:root",
 }  # fmt: skip
 SAFE = {
     "Content-Security-Policy",
@@ -41,6 +41,13 @@ ERRORS = [
 ]
 
 
+def asked(path):
+    """Return the answer, read to its end: files close then."""
+    answer = Client().get(path)
+    body(answer)
+    return answer
+
+
 @pytest.fixture
 def values():
     return stocked()
@@ -49,7 +56,7 @@ def values():
 @pytest.mark.usefixtures("noon")
 def test_public_pages_are_the_same_for_everybody_and_may_be_kept(values):
     for path in all_paths(values):
-        answer = Client().get(path)
+        answer = asked(path)
         if answer.resolver_match.view_name in PRIVATE:
             continue
         assert answer.status_code == 200, path
@@ -72,7 +79,7 @@ def test_signed_in_staff_get_the_very_same_public_pages(values):
 def test_private_pages_are_kept_by_nobody(values):
     seen = set()
     for path in all_paths(values):
-        answer = Client().get(path)
+        answer = asked(path)
         if (name := answer.resolver_match.view_name) in PRIVATE:
             seen.add(name)
             assert answer["Cache-Control"] == "private, no-store", path
@@ -102,7 +109,7 @@ def test_pages_behind_a_link_are_found_by_no_search_engine(values):
 @pytest.mark.usefixtures("noon")
 def test_every_answer_carries_the_safety_headers(values):
     for path in [*all_paths(values), "/never-was/", "/admin/login/", "/?q=%00"]:
-        answer = Client().get(path)
+        answer = asked(path)
         assert SAFE - set(answer.headers) == set(), path
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["X-Frame-Options"] == "DENY"
@@ -111,9 +118,9 @@ def test_every_answer_carries_the_safety_headers(values):
             for rule in answer["Content-Security-Policy"].split(";")
         )
         assert rules["default-src"] == "'none'", path
-        assert "unsafe" not in rules["script-src"], path
+        assert "unsafe" not in rules.get("script-src", ""), path  # else nothing is run at all
         # The inbox of the demonstration shows letters, whose styles are in attributes, in a sandbox.
-        assert "unsafe" not in rules["style-src"] or "sandbox" in rules, path
+        assert "unsafe" not in rules.get("style-src", "") or "sandbox" in rules, path
 
 
 def test_request_ids_differ(client):
@@ -172,8 +179,8 @@ def test_errors_that_pass_say_when_to_come_back(client, monkeypatch, status, sec
 @pytest.mark.usefixtures("noon")
 def test_a_page_to_be_read_says_so_to_whoever_writes(values, method):
     for path in page_paths(values):
-        if "/alerts/" in path and "/check-mail" not in path:
-            continue
+        if path == "/new-since/" or ("/alerts/" in path and "/check-mail" not in path):
+            continue  # these have a form
         answer = getattr(Client(), method)(path)
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD"), path
 

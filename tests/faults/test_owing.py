@@ -180,13 +180,16 @@ def test_every_scheduled_task_run_twice_changes_nothing_the_second_time(name, no
         if earlier.name != name:
             earlier()
 
+    current_app.loader.import_default_modules()  # as a worker does at its start
     before = every_row()
     current_app.tasks[name]()
     after = every_row()
     current_app.tasks[name]()
 
     assert every_row() == after
-    assert (before == after) is (name == "letters.tasks.forget_letter_bodies")  # nothing that old
+    # There is nothing that old; the other one writes a file and no row.
+    no_rows = {"letters.tasks.forget_letter_bodies", "opportunities.tasks.write_open_data"}
+    assert (before == after) is (name in no_rows)
 
 
 def every_row() -> str:

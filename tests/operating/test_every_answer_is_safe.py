@@ -65,7 +65,9 @@ def test_refused_form_is_safe(client):
     assert (answer.status_code, lacking(answer)) == (403, [])
 
 
-@pytest.mark.parametrize(("length", "left"), [(0, b""), (300_000, b""), (2_000_000, b"x")])
+@pytest.mark.parametrize(
+    ("length", "left"), [(0, b""), (300_000, b""), (HearOut.MOST, b""), (HearOut.MOST + 1, b"x")]
+)
 def test_form_is_heard_out_before_it_is_refused(rf, length, left):
     request = rf.post("/", b"x" * length, content_type="text/plain")
 

@@ -211,13 +211,13 @@ FOLDER = Path(storages["documents"].path(""))
 
 
 def stored():
-    return {path.name for path in FOLDER.glob("*")}
+    return {path.name for path in FOLDER.glob("*.*")}
 
 
 @pytest.fixture(autouse=True)
 def _empty_folder():
     """Documents of one test are not those of another."""
-    for path in FOLDER.glob("*"):
+    for path in FOLDER.glob("*.*"):
         path.unlink()
 
 

@@ -28,8 +28,7 @@ class Command(BaseCommand):
             )
         # What is stored and mailed holds addresses: nobody else on this machine reads it.
         os.umask(0o077)
-        call_command("migrate", verbosity=0)
-        call_command("rebuild_search", if_missing=True, stdout=self.stdout)
+        call_command("prepare", verbosity=0, stdout=self.stdout)
         call_command("load_upcoming", stdout=self.stdout)
         if password := demonstration.make():
             self.stdout.write("Demonstration staff account, shown this once:")
