@@ -197,10 +197,15 @@ def spawn(
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that was free a moment ago; another process may still take it."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that was free a moment ago; another process may still take it.
+
+    Below those that the kernel gives to outgoing connections: one of these took a port before its server did.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:

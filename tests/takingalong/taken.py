@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -84,6 +85,11 @@ def xlsx_table(path: str = XLSX) -> list[dict[str, Any]]:
     header, *rows = xlsx_rows(path)
     names = [cell.value for cell in header]
     return [dict(zip(names, [cell.value for cell in row], strict=True)) for row in rows]
+
+
+def newest_part() -> str:
+    """Return the path of the last part of the sitemap: a database that has been used counts on from there."""
+    return urlsplit(locations(SITEMAP)[-1]).path
 
 
 def sitemap(path: str) -> ET.Element:

@@ -11,7 +11,15 @@ from opportunities.models import Opportunity
 from tests.browsing.pages import body, text
 from tests.factories import OpportunityFactory
 from tests.qualities.test_every_page import Reader
-from tests.takingalong.taken import EXAMPLE, OPENSEARCH, SITEMAP, locations, read, sitemap
+from tests.takingalong.taken import (
+    EXAMPLE,
+    OPENSEARCH,
+    SITEMAP,
+    locations,
+    newest_part,
+    read,
+    sitemap,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +70,7 @@ def test_purchases_say_when_they_changed_last_and_pages_do_not(noon):
 
     amend(listed, by=None, moment=noon.replace(day=13))
 
-    assert entries("/sitemap-0.xml") == {
+    assert entries(newest_part()) == {
         f"{EXAMPLE}/opportunities/smartboards/": "2027-01-13T12:00:00-05:00"
     }
     assert set(entries("/sitemap-pages.xml").values()) == {None}
@@ -75,7 +83,8 @@ def test_parts_hold_ranges_of_numbers_and_together_everything(noon, monkeypatch)
     withdraw(listed[4], reason="A mistake.", by=None, moment=noon)
 
     parts = [part.removeprefix(EXAMPLE) for part in locations(SITEMAP)]
-    found = [address for part in parts[1:] for address in entries(part)]
+    # From the part of the first on: a used database counts on from thousands, all of them empty.
+    found = [address for part in parts[1 + listed[0].pk // 3 :] for address in entries(part)]
 
     assert parts[1:] == [f"/sitemap-{number}.xml" for number in range(listed[-1].pk // 3 + 1)]
     assert found == [
@@ -102,7 +111,7 @@ def test_each_language_is_named_beside_all_others(noon, settings):
         entry.findtext(f"{SITEMAPS}loc"): {
             link.get("hreflang"): link.get("href") for link in entry.iter(f"{XHTML}link")
         }
-        for entry in sitemap("/sitemap-0.xml").iter(f"{SITEMAPS}url")
+        for entry in sitemap(newest_part()).iter(f"{SITEMAPS}url")
     }
 
     both = {
@@ -115,7 +124,7 @@ def test_each_language_is_named_beside_all_others(noon, settings):
 def test_one_language_needs_no_alternates(noon):
     OpportunityFactory.create(published=True)
 
-    assert list(sitemap("/sitemap-0.xml").iter(f"{XHTML}link")) == []
+    assert list(sitemap(newest_part()).iter(f"{XHTML}link")) == []
 
 
 def test_robots_are_told_of_the_sitemap_and_kept_from_copies(client):
