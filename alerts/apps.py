@@ -6,4 +6,7 @@ class AlertsConfig(AppConfig):
     verbose_name = "Alerts"
 
     def ready(self) -> None:
-        from alerts import health  # noqa: F401  (adds its question to /readyz)
+        from alerts import (  # noqa: F401
+            examples,  # its letters in the gallery
+            health,  # its question to /readyz
+        )

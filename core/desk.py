@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 LONGEST_SEARCH = 200
 
@@ -25,3 +26,8 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
             return super().changelist_view(request, extra_context)
         except OverflowError:
             return HttpResponseRedirect(f"{request.path}?e=1")  # as Django does with other nonsense
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        """Return a page of our own in the desk's frame."""
+        frame = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**frame, **context})

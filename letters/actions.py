@@ -67,7 +67,7 @@ def post(
         )
         return there
     LetterBody.objects.create(
-        letter=letter, raw=_bytes(letter, words, headers or {}), written_at=moment
+        letter=letter, raw=as_mail(letter, words, headers or {}), written_at=moment
     )
     return letter
 
@@ -102,7 +102,7 @@ def forget_bodies(*, moment: datetime) -> int:
     return old.delete()[0]
 
 
-def _bytes(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
+def as_mail(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
     """Return the whole mail. Date and Message-ID are ours and fixed, so that a repeat is recognised."""
     message = EmailMultiAlternatives(
         subject=words.subject,

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.desk import Desk
+from letters import gallery_pages
 from letters.models import Attempt, Channel, Letter, Suppression
 
 
@@ -48,6 +49,10 @@ class LetterAdmin(ReadOnly):
     ordering = ("-created_at", "-pk")
     inlines = (AttemptInline,)
     show_full_result_count = False
+
+    def get_urls(self) -> list[Any]:
+        """The gallery stands before Django's own addresses, which match anything."""
+        return [*gallery_pages.urls(self), *super().get_urls()]
 
 
 @admin.register(Suppression)

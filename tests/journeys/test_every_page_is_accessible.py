@@ -15,6 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
+from letters.gallery import EXAMPLES
 from opportunities import actions
 from opportunities.admin.steps import STEPS
 from opportunities.models import Opportunity
@@ -260,6 +261,17 @@ def test_lists_and_forms_of_the_desk(page, house, app):
                 looking.at(f"desk-{name}-add", reverse(f"admin:{name}_add"))
             if row := model._default_manager.first():
                 looking.at(f"desk-{name}", reverse(f"admin:{name}_change", args=[row.pk]))
+
+
+def test_gallery_of_letters(page, house):
+    sign_in(page, house.officer)
+
+    with looking_at(page) as looking:
+        looking.at("desk-gallery", reverse("admin:letters_letter_gallery"))
+        some = next(iter(EXAMPLES))
+        looking.at("desk-letter", reverse("admin:letters_letter_example", args=[some, "en"]))
+        # Our own page may frame a letter.
+        assert page.frame_locator(".desk-mail").locator("h1").count() == 1
 
 
 def test_changing_the_password_and_leaving(page, house):
