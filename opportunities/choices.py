@@ -81,6 +81,8 @@ class RevisionKind(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
     AWARDED = "awarded", _("Awarded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    # Before anybody was told: the facts are again what they were. Of a publication it is a withdrawal.
+    UNDONE = "undone", _("Taken back")
 
 
 class ValueBand(models.TextChoices):

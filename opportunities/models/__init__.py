@@ -5,6 +5,7 @@ from opportunities.models.finding import SearchEntry, SearchWord, Tally
 from opportunities.models.limit import MethodLimit
 from opportunities.models.log import ChangeLog, Revision
 from opportunities.models.opportunity import Opportunity
+from opportunities.models.planned import PlannedPublication
 from opportunities.models.reference import Agency, CommodityCode, OfficialLink, SynonymGroup
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "OfficialLink",
     "Opportunity",
     "OpportunityDocument",
+    "PlannedPublication",
     "Revision",
     "SearchEntry",
     "SearchWord",

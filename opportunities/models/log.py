@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from opportunities.choices import RevisionKind
 from opportunities.models.opportunity import Opportunity
 
+UNDOING = [RevisionKind.UNDONE, RevisionKind.WITHDRAWN]
+
 
 class ChangeLog(models.Model):
     """The head of the log of public change, one row. Whoever writes a revision holds its lock.
@@ -52,11 +54,22 @@ class Revision(models.Model):
     note = models.TextField(blank=True)
     is_material = models.BooleanField(default=True)
     request_id = models.CharField(max_length=64, blank=True)
+    # For undoing it: what the row held before, by column. Never public.
+    former = models.JSONField(default=dict, blank=True)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
 
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=RevisionKind.UNDONE, undoes__isnull=False)
+                | Q(kind=RevisionKind.WITHDRAWN)
+                | (~Q(kind__in=UNDOING) & Q(undoes__isnull=True)),
+                name="revision_undoes_exactly_when_its_kind_says_so",
+            ),
             models.UniqueConstraint(
                 fields=["opportunity", "number"], name="revision_number_once_per_opportunity"
             ),

@@ -259,6 +259,16 @@ class Opportunity(models.Model):
         on_delete=models.PROTECT,
         related_name="renewals",
     )
+    # The same purchase as it was public for some minutes, until somebody undid that: its log is there.
+    taken_back_from = models.OneToOneField(
+        "self",
+        verbose_name=_("was public as"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="goes_on_as",
+    )
 
     stage = models.CharField(
         _("stage"), max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False

@@ -15,6 +15,7 @@ TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
 LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 PUBLIC = Q(stage=Stage.PUBLISHED)
+STANDS = ~Q(stage=Stage.WITHDRAWN)  # what was withdrawn may be entered anew
 LIVE = PUBLIC & Q(decided_at__isnull=True)
 WITHOUT_AWARD = Q(
     award_vendor="", award_value__isnull=True, awarded_on__isnull=True, award_notice_url=""
@@ -121,13 +122,13 @@ MUST_HOLD: list[BaseConstraint] = [
     ),
     models.UniqueConstraint(
         fields=["solicitation_epin"],
-        condition=~Q(solicitation_epin=""),
+        condition=~Q(solicitation_epin="") & STANDS,
         name="opportunity_solicitation_epin_once",
         violation_error_message=_("Another purchase has this solicitation EPIN."),
     ),
     models.UniqueConstraint(
         fields=["award_epin"],
-        condition=~Q(award_epin=""),
+        condition=~Q(award_epin="") & STANDS,
         name="opportunity_award_epin_once",
         violation_error_message=_("Another purchase has this award EPIN."),
     ),

@@ -21,6 +21,7 @@ from opportunities.models import (
     OfficialLink,
     Opportunity,
     OpportunityDocument,
+    PlannedPublication,
     Revision,
     SearchWord,
     Tally,
@@ -90,11 +91,28 @@ def tally(**facts: Any) -> Tally:
     return Tally.objects.create(**(plain | facts))
 
 
-def revision(number: int, sequence: int) -> Revision:
+def revision(number: int, sequence: int, kind: str = "amended", **facts: Any) -> Revision:
     listed = Opportunity.objects.first() or OpportunityFactory.create()
     return Revision.objects.create(
-        opportunity=listed, number=number, sequence=sequence, kind="amended", at=NOON, snapshot={}
-    )
+        opportunity=listed, number=number, sequence=sequence, kind=kind, at=NOON, snapshot={}, **facts
+    )  # fmt: skip
+
+
+def undone_twice() -> None:
+    first = revision(1, 1)
+    for number in (2, 3):
+        revision(number, number, "undone", undoes=first)
+
+
+def planned() -> PlannedPublication:
+    draft = Opportunity.objects.first() or OpportunityFactory.create()
+    by = StaffFactory.create()
+    return PlannedPublication.objects.create(opportunity=draft, on_day=NOON, by=by, at=NOON)
+
+
+def taken_back_twice() -> None:
+    once = OpportunityFactory.create()
+    twice(OpportunityFactory.create, taken_back_from=once)()
 
 
 def match() -> Match:
@@ -203,6 +221,10 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     ],
     "change_log_is_one": [lambda: ChangeLog.objects.create(pk=2)],
     "revision_number_once_per_opportunity": [lambda: [revision(1, 1), revision(1, 2)]],
+    "revision_undoes_exactly_when_its_kind_says_so": [
+        lambda: revision(1, 1, "undone"),
+        lambda: revision(2, 2, "amended", undoes=revision(1, 1)),
+    ],
     "letter_once_per_slot": [change(lambda: [letter(moment=NOON), letter(moment=NOON)][1], slot="letter-0")],
     "letter_lease_exactly_while_being_sent": [
         letter_in("leased"),
@@ -231,6 +253,9 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     ],
     "opportunities.Opportunity.reference": [twice(OpportunityFactory.create, reference="boards")],
     "opportunities.Revision.sequence": [lambda: [revision(1, 1), revision(2, 1)]],
+    "opportunities.Opportunity.taken_back_from": [taken_back_twice],
+    "opportunities.Revision.undoes": [undone_twice],
+    "opportunities.PlannedPublication.opportunity": [twice(planned)],
     "opportunities.OfficialLink.key": [lambda: OfficialLink.objects.create(key="pip", title="PIP")],
     "letters.Letter.public_id": [
         lambda: Letter.objects.filter(pk=letter(moment=NOON).pk).update(public_id=letter(moment=NOON).public_id),
@@ -308,6 +333,11 @@ def is_about(message: str, constraint: str, columns: list[str]) -> bool:
             document(name="other.pdf", size=LARGEST_FILE),
         ],
         twice(OpportunityFactory.create, solicitation_epin=""),
+        lambda: [
+            OpportunityFactory.create(solicitation_epin="02527Y0001", **facts)
+            for facts in ({"stage": "withdrawn", "published_at": NOON}, {})
+        ],
+        lambda: revision(2, 2, "withdrawn", undoes=revision(1, 1)),
         lambda: [code(scheme=scheme, code="1") for scheme in ("nyc", "nigp")],
         lambda: [limit(effective_on=day) for day in (date(2027, 1, 1), date(2027, 1, 2))],
         letter_in("leased", **LEASE),
