@@ -16,6 +16,9 @@ from opportunities import actions
 from opportunities.choices import CodeScheme, Industry
 from opportunities.models import Agency, CommodityCode, Opportunity
 from opportunities.search import Search
+from vendors import actions as vendor_actions
+from vendors.choices import HoldingState
+from vendors.models import Holding, Vendor
 
 
 class StaffFactory(DjangoModelFactory[User]):
@@ -27,6 +30,15 @@ class StaffFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"officer{n}@law.example")  # type: ignore[attr-defined]
     is_staff = True
     is_superuser = True
+
+
+class PersonFactory(DjangoModelFactory[User]):
+    """Somebody with an account and nothing to do at the desk."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@firm.example")  # type: ignore[attr-defined]
 
 
 class OpportunityFactory(DjangoModelFactory[Opportunity]):
@@ -71,6 +83,40 @@ def _facts_to_open(opens_at: datetime) -> dict[str, Any]:
         "main_commodity": commodity,
         "solicitation_epin": f"02527Y{Opportunity.objects.count():04}",
     }
+
+
+class VendorFactory(DjangoModelFactory[Vendor]):
+    """A business that has said nothing but its name; ``owner`` owns it, or somebody new does."""
+
+    class Meta:
+        model = Vendor
+
+    name = factory.Sequence(lambda n: f"Business {n}")  # type: ignore[attr-defined]
+
+    @classmethod
+    def _create(cls, model_class: type[Vendor], *args: Any, **kwargs: Any) -> Vendor:  # noqa: ARG003
+        owner, at = kwargs.pop("owner", None), kwargs.pop("at", None)
+        return vendor_actions.open_business(
+            kwargs, by=owner or PersonFactory.create(), moment=at or timezone.now()
+        )
+
+
+def holding(
+    vendor: Vendor, requirement: str, *, at: datetime | None = None, **given: Any
+) -> Holding:
+    """Let a member say that the business holds this, or let staff verify it: ``state="verified"``."""
+    moment = at or timezone.now()
+    by = vendor.memberships.order_by("pk")[0].user
+    is_verified = given.get("state") == HoldingState.VERIFIED
+    said = vendor_actions.Given(
+        **(given | ({"state": HoldingState.DECLARED} if is_verified else {}))
+    )
+    kept = vendor_actions.record(vendor, requirement, said, by=by, moment=moment)
+    if is_verified:
+        kept = vendor_actions.verify(
+            vendor, requirement, how="document", by=StaffFactory.create(), moment=moment
+        )
+    return kept
 
 
 def subscribe(

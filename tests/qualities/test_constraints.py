@@ -28,7 +28,15 @@ from opportunities.models import (
 )
 from opportunities.models.document import LARGEST_FILE
 from tests.environment import ROOT
-from tests.factories import OpportunityFactory, StaffFactory, letter, subscribe
+from tests.factories import (
+    OpportunityFactory,
+    PersonFactory,
+    StaffFactory,
+    VendorFactory,
+    letter,
+    subscribe,
+)
+from vendors.models import Holding, Invitation, Membership, Vendor
 
 NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -138,6 +146,36 @@ def letter_in(state: str, **facts: Any) -> Callable[[], object]:
     return change(lambda: letter(moment=NOON), state=state, **facts)
 
 
+def business() -> Vendor:
+    return Vendor.objects.first() or VendorFactory.create()
+
+
+def holding(**facts: Any) -> Holding:
+    plain: dict[str, Any] = {"requirement": "pip-account", "changed_on": NOON.date()}
+    return Holding.objects.create(vendor=business(), **(plain | facts))
+
+
+def held(**facts: Any) -> Callable[[], object]:
+    return lambda: holding(**facts)
+
+
+def verified(**facts: Any) -> Callable[[], object]:
+    """Say ``verified`` with all that belongs to it but ``facts``."""
+    return lambda: holding(
+        **({"state": "verified", "verified_by": StaffFactory.create(), "verified_how": "document", "verified_on": NOON.date()} | facts)
+    )  # fmt: skip
+
+
+def member(**facts: Any) -> Membership:
+    plain: dict[str, Any] = {"user": PersonFactory.create(), "joined_at": NOON}
+    return Membership.objects.create(vendor=business(), **(plain | facts))
+
+
+def invitation(email: str = "new@firm.example", **facts: Any) -> Invitation:
+    plain: dict[str, Any] = {"invited_at": NOON, "expires_at": NOON + DAY}
+    return Invitation.objects.create(vendor=business(), email=email, **(plain | facts))
+
+
 LEASE = {"lease_token": uuid.UUID(int=1), "lease_until": NOON}
 
 # The name of each constraint, with what breaks it.
@@ -244,7 +282,47 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "match_once_per_reason": [twice(match)],
     "matching_cursor_is_one": [lambda: MatchingCursor.objects.create(pk=2)],
     "opportunity_award_epin_once": [twice(OpportunityFactory.create, award_epin="02527W0001001")],
+    "vendor_has_a_name": [change(business, name="")],
+    "vendor_disclosure_answer_with_its_day": [
+        change(business, reaches_disclosure="yes"),
+        change(business, disclosure_asked_on=NOON.date()),
+    ],
+    "member_once_per_vendor": [lambda: member(user=business().memberships.get().user)],
+    "member_owner_key_exactly_for_owners": [
+        lambda: member(role="owner"),
+        lambda: member(owner_key=uuid.UUID(int=1)),
+    ],
+    "invitation_once_per_address_while_open": [
+        lambda: [invitation(email) for email in ("ann@firm.example", "ANN@firm.example")],
+    ],
+    "invitation_ends_after_it_begins": [lambda: invitation(expires_at=NOON)],
+    "holding_once_per_vendor_and_requirement": [twice(holding)],
+    "holding_begins_before_it_ends": [
+        held(issued_on=NOON.date(), expires_on=NOON.date() - DAY),
+    ],
+    "holding_not_issued_in_the_future": [held(issued_on=NOON.date() + DAY)],
+    "holding_days_are_real": [
+        held(expires_on=date(2090, 1, 1)),
+        held(expires_on=date(1999, 12, 31)),
+        held(issued_on=date(1999, 12, 31)),
+        held(issued_on=date(2090, 1, 1), changed_on=date(2090, 1, 1)),
+    ],
+    "holding_verified_by_whom_how_and_when": [
+        verified(verified_by=None),
+        verified(verified_how=""),
+        verified(verified_on=None),
+        verified(state="declared"),
+        held(state="verified"),
+    ],
+    "holding_rejected_with_its_reason": [held(state="rejected"), held(rejection="No.")],
     # Of single fields.
+    "vendors.Vendor.key": [change(lambda: [VendorFactory.create(), VendorFactory.create(key=uuid.UUID(int=1))][0], key=uuid.UUID(int=1))],
+    "vendors.Membership.owner_key": [
+        lambda: [member(role="owner", owner_key=uuid.UUID(int=1)) for _ in range(2)],
+    ],
+    "vendors.Invitation.key": [
+        lambda: [invitation(f"{n}@firm.example", key=uuid.UUID(int=1)) for n in range(2)],
+    ],
     "opportunities.Agency.name": [
         lambda: Agency.objects.create(name="Law Department", budget_code="999")
     ],
@@ -342,6 +420,15 @@ def is_about(message: str, constraint: str, columns: list[str]) -> bool:
         lambda: [limit(effective_on=day) for day in (date(2027, 1, 1), date(2027, 1, 2))],
         letter_in("leased", **LEASE),
         letter_in("cancelled", finished_at=NOON),
+        held(issued_on=NOON.date(), expires_on=NOON.date()),
+        held(issued_on=date(2000, 1, 1), expires_on=date(2089, 12, 31)),
+        verified(),
+        held(state="rejected", rejection="It is somebody else’s."),
+        lambda: member(role="owner", owner_key=uuid.UUID(int=1)),
+        lambda: [
+            invitation(accepted_at=NOON),
+            invitation(),
+        ],
     ],
 )
 def test_the_database_allows_what_lies_just_inside(allowed):

@@ -1,0 +1,47 @@
+"""What every change of a business has in common: the lock, the version that was read, who may."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from vendors.choices import Role
+from vendors.models import Membership, Vendor
+
+
+class Changed(Exception):
+    """Somebody else saved in between; ``current`` is what stands there now."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__(_("Somebody else has changed this since you opened it."))
+        self.current = current
+
+
+class LastOwner(Exception):
+    """It would leave a business without an owner."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A business needs an owner. Make somebody else an owner first."))
+
+
+class OwnersOnly(Exception):
+    """Only an owner may do that."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only an owner of the business can do that."))
+
+
+class NotTaken(Exception):
+    """An invitation that cannot be sent or accepted; the message says why."""
+
+
+def locked(vendor: Vendor) -> Vendor:
+    """Return the business as it stands, for this transaction alone."""
+    return Vendor.objects.select_for_update(of=("self",)).get(pk=vendor.pk)
+
+
+def expect_owner(vendor: Vendor, by: User) -> None:
+    """Raise ``OwnersOnly`` unless ``by`` owns the business."""
+    owners = Membership.objects.filter(vendor=vendor, role=Role.OWNER)
+    if not owners.filter(user_id=by.pk).exists():
+        raise OwnersOnly
