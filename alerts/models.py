@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from alerts.choices import EndedBecause, Reason
+from alerts.choices import EndedBecause, Frequency, Kind, Reason, Weekday
 from alerts.querysets import SubscriberQuerySet, SubscriptionQuerySet
 from letters.models import Letter
 from opportunities.models import Revision
@@ -30,18 +30,47 @@ class Subscriber(models.Model):
     # When to look at that wish, at once or later: it counts only while there is one.
     link_due_at = models.DateTimeField(null=True, blank=True)
     link_request_id = models.CharField(max_length=64, blank=True)
+    frequency = models.CharField(
+        _("how often"), max_length=8, choices=Frequency.choices, default=Frequency.SAME_DAY
+    )
+    # Of daily and weekly letters, in New York time. Kept while they come the same day.
+    weekday = models.PositiveSmallIntegerField(
+        _("day of weekly letters"), choices=Weekday.choices, default=Weekday.MONDAY
+    )
+    hour = models.PositiveSmallIntegerField(
+        _("hour, New York time"), default=8, help_text=_("From 0 (midnight) to 23.")
+    )
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    # When the next letter with all that waits is to be written. Blank: nothing waits, news comes at once.
+    next_letter_at = models.DateTimeField(_("next letter"), null=True, blank=True)
 
     objects: ClassVar[SubscriberQuerySet] = SubscriberQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(frequency=Frequency.SAME_DAY, paused_until__isnull=True)
+                | Q(next_letter_at__isnull=False),
+                name="subscriber_who_waits_knows_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6), hour__range=(0, 23)),
+                name="subscriber_day_of_a_week_and_hour_of_a_day",
+            ),
+        ]
         indexes = [
+            models.Index(
+                fields=["next_letter_at"],
+                condition=Q(next_letter_at__isnull=False),
+                name="subscriber_by_next_letter",
+            ),
             models.Index(
                 fields=["link_due_at"],
                 condition=Q(link_asked_at__isnull=False),
                 name="subscriber_owed_a_link",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +105,24 @@ class SavedSearch(models.Model):
         return Search.from_json(self.stored)
 
 
+class SearchKey(models.Model):
+    """One key under which a saved search is filed: a revision that lacks all of a search's keys cannot be found
+    by it, so that a revision meets few of all searches (``matching.anchors``)."""
+
+    key = models.CharField(max_length=80)
+    saved_search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="keys")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "saved_search"], name="search_key_once_per_search"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Subscription(models.Model):
     """One subscriber's wish to hear of one search. Counts from its confirmation until it ends."""
 
@@ -93,6 +140,11 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(max_length=12, choices=EndedBecause.choices, blank=True)
+    wants_new = models.BooleanField(Kind.NEW.label, default=True)
+    wants_opened = models.BooleanField(Kind.OPENED.label, default=True)
+    wants_changed = models.BooleanField(Kind.CHANGED.label, default=True)
+    wants_closing = models.BooleanField(Kind.CLOSING.label, default=False)
+    wants_outcome = models.BooleanField(Kind.OUTCOME.label, default=True)
 
     objects: ClassVar[SubscriptionQuerySet] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -104,7 +156,15 @@ class Subscription(models.Model):
                 fields=["subscriber", "saved_search"],
                 condition=Q(ended_at__isnull=True),
                 name="subscription_once_per_search_while_it_lasts",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(wants_new=True)
+                | Q(wants_opened=True)
+                | Q(wants_changed=True)
+                | Q(wants_closing=True)
+                | Q(wants_outcome=True),
+                name="subscription_wants_something",
+            ),
         ]
         indexes = [
             models.Index(
@@ -122,14 +182,24 @@ class Subscription(models.Model):
         """The search in the words in which it was asked for."""
         return Search.from_query(QueryDict(self.query))
 
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """What its subscriber wants to be told."""
+        return frozenset(kind for kind in Kind if getattr(self, f"wants_{kind.value}"))
+
 
 class Match(models.Model):
-    """One revision owed to one subscription for one reason; at most one letter carries it."""
+    """One revision owed to one subscription for one reason; at most one letter carries it. Without a letter
+    it is owed: at once, or where it ``waits`` at its subscriber's ``next_letter_at``."""
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="matches")
+    # Found by the constraint below, which begins with it.
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="matches", db_index=False
+    )
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="matches")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=8, choices=Reason.choices)
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    waits = models.BooleanField(default=False)
     letter = models.ForeignKey(
         Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -150,6 +220,12 @@ class Match(models.Model):
                 fields=["subscriber"],
                 condition=Q(letter__isnull=True),
                 name="match_not_yet_in_a_letter",
+            ),
+            # Whose letter is to be written now is found without reading what waits for Monday.
+            models.Index(
+                fields=["subscriber"],
+                condition=Q(letter__isnull=True, waits=False),
+                name="match_owed_now",
             ),
         ]
 
@@ -177,3 +253,47 @@ class MatchingCursor(models.Model):
         """Return the row, locked until the transaction ends."""
         cls.objects.get_or_create(pk=1)
         return cls.objects.select_for_update().get(pk=1)
+
+
+class Occasion(models.Model):
+    """What people are told of by the clock: a purchase opens, or closes in so many days. One for each opening
+    and deadline, named by the revision that set it, so that a moved date is told again and a kept one is not."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    found_at = models.DateTimeField()
+    # The last saved search already asked.
+    saved_search_pk = models.PositiveBigIntegerField(default=0)
+    matched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "reason"], name="occasion_once_per_date_set"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(matched_at__isnull=True), name="occasion_not_yet_matched"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} ({self.found_at:%Y-%m-%d})"
+
+
+class Audit(models.Model):
+    """What it came to when the last days were matched once more, the slow way. Nothing missing is as it should be."""
+
+    at = models.DateTimeField(_("when"))
+    revision_count = models.PositiveIntegerField(_("changes looked at"))
+    expected_count = models.PositiveIntegerField(_("matches expected"))
+    missing_count = models.PositiveIntegerField(_("missing"))
+    surplus_count = models.PositiveIntegerField(_("too many"))
+
+    class Meta:
+        verbose_name = _("audit of matches")
+        verbose_name_plural = _("audits of matches")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}: {self.missing_count} missing, {self.surplus_count} too many"

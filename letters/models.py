@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from letters.choices import LetterState, Outcome, Priority
+from letters.choices import LetterState, Outcome, Priority, ReportKind
 from letters.querysets import LetterQuerySet
 
 
@@ -146,6 +146,7 @@ class Suppression(models.Model):
     class Reason(models.TextChoices):
         REFUSED = "refused", _("the mail server says that the address does not exist")
         COMPLAINT = "complaint", _("marked as spam by its reader")
+        UNREACHABLE = "unreachable", _("letters came back again and again for two weeks")
 
     address_hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=12, choices=Reason.choices)
@@ -161,9 +162,75 @@ class Channel(models.Model):
     closed_until = models.DateTimeField(null=True, blank=True)
     fault_count = models.PositiveSmallIntegerField(default=0)
     fault = models.CharField(max_length=300, blank=True)
+    is_paused = models.BooleanField(
+        _("paused by staff"),
+        default=False,
+        help_text=_("While ticked, no letter of any kind goes out. All that is owed waits."),
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="channel_is_one")]
 
     def __str__(self) -> str:
         return self.fault or "open"
+
+
+class KindOnTrial(models.Model):
+    """A kind of letter that is written, leased and recorded as ever, and not handed to the mail server."""
+
+    kind = models.CharField(
+        _("kind"),
+        max_length=40,
+        unique=True,
+        help_text=_("As the list of letters names it, such as alerts.news."),
+    )
+
+    class Meta:
+        verbose_name = _("kind of letter on trial")
+        verbose_name_plural = _("kinds of letter on trial")
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Provider(models.Model):
+    """How many letters the mail domain of many readers may still get just now, where settings limit that."""
+
+    domain = models.CharField(max_length=254, unique=True)
+    tokens = models.FloatField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tokens__gte=0), name="provider_tokens_not_below_nothing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Report(models.Model):
+    """What came back about a letter that a mail server had taken. The address is known by a keyed hash only."""
+
+    source = models.CharField(_("source"), max_length=40)
+    event_id = models.CharField(max_length=200)
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind.choices)
+    letter = models.ForeignKey(
+        Letter, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    address_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(_("when"))
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("report that came back")
+        verbose_name_plural = _("reports that came back")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="report_once_per_event")
+        ]
+        indexes = [models.Index(fields=["address_hash", "at"], name="report_by_address")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.at:%Y-%m-%d})"

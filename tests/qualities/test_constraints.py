@@ -11,8 +11,16 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from alerts.models import Match, MatchingCursor, SavedSearch, Subscriber, Subscription
-from letters.models import Channel, Letter, Suppression
+from alerts.models import (
+    Match,
+    MatchingCursor,
+    Occasion,
+    SavedSearch,
+    SearchKey,
+    Subscriber,
+    Subscription,
+)
+from letters.models import Channel, KindOnTrial, Letter, Provider, Report, Suppression
 from opportunities.models import (
     Agency,
     ChangeLog,
@@ -136,6 +144,23 @@ def wish() -> Subscription:
     return Subscription.objects.create(
         subscriber=there.subscriber, saved_search=there.saved_search, asked_at=NOON, asked_sequence=0
     )  # fmt: skip
+
+
+def subscriber() -> Subscriber:
+    return subscribe("reader@example.com", moment=NOON).subscriber
+
+
+def filed() -> SearchKey:
+    search, _new = SavedSearch.objects.get_or_create(digest="a", defaults={"stored": {}})
+    return SearchKey.objects.create(key="w:board", saved_search=search)
+
+
+def occasion() -> Occasion:
+    told = Revision.objects.first() or revision(1, 1)
+    return Occasion.objects.create(revision=told, reason="closing-7", found_at=NOON)
+
+
+NO_WISH = {f"wants_{kind}": False for kind in ("new", "opened", "changed", "closing", "outcome")}
 
 
 def code(**facts: Any) -> CommodityCode:
@@ -280,6 +305,30 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "channel_is_one": [lambda: Channel.objects.create(pk=2)],
     "subscription_once_per_search_while_it_lasts": [wish],
     "match_once_per_reason": [twice(match)],
+    "subscriber_who_waits_knows_until_when": [
+        change(subscriber, frequency="daily"),
+        change(subscriber, frequency="weekly"),
+        change(subscriber, paused_until=NOON),
+    ],
+    "subscriber_day_of_a_week_and_hour_of_a_day": [
+        change(subscriber, weekday=7),
+        change(subscriber, hour=24),
+    ],
+    "subscription_wants_something": [
+        change(lambda: subscribe("reader@example.com", moment=NOON), **NO_WISH)
+    ],
+    "search_key_once_per_search": [twice(filed)],
+    "occasion_once_per_date_set": [twice(occasion)],
+    "provider_tokens_not_below_nothing": [
+        lambda: Provider.objects.create(domain="a.example", tokens=-0.1, counted_at=NOON)
+    ],
+    "report_once_per_event": [
+        twice(Report.objects.create, source="a", event_id="1", kind="full", at=NOON)
+    ],
+    "letters.KindOnTrial.kind": [twice(KindOnTrial.objects.create, kind="alerts.news")],
+    "letters.Provider.domain": [
+        twice(Provider.objects.create, domain="a.example", tokens=1, counted_at=NOON)
+    ],
     "matching_cursor_is_one": [lambda: MatchingCursor.objects.create(pk=2)],
     "opportunity_award_epin_once": [twice(OpportunityFactory.create, award_epin="02527W0001001")],
     "vendor_has_a_name": [change(business, name="")],
@@ -429,6 +478,12 @@ def is_about(message: str, constraint: str, columns: list[str]) -> bool:
             invitation(accepted_at=NOON),
             invitation(),
         ],
+        change(subscriber, frequency="daily", next_letter_at=NOON, hour=23, weekday=6),
+        change(subscriber, paused_until=NOON, next_letter_at=NOON),
+        change(
+            lambda: subscribe("reader@example.com", moment=NOON),
+            **(NO_WISH | {"wants_closing": True}),
+        ),
     ],
 )
 def test_the_database_allows_what_lies_just_inside(allowed):
