@@ -37,6 +37,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # a slow hash would only cost time
 
+# Every new client starts the middleware, and WhiteNoise would look at each static file each time: as long
+# as most tests take. It looks when it is asked; one test asks it as the portal runs it.
+WHITENOISE_AUTOREFRESH = True
+
 STATIC_ROOT = Path(VAR_DIR) / "staticfiles"
 STATIC_ROOT.mkdir()  # whitenoise warns of a missing folder, and warnings are errors
 

@@ -26,6 +26,9 @@ def lacking(answer: HttpResponseBase) -> list[str]:
 def client(settings, db) -> Client:
     """Return a visitor of a portal that sends everybody to https."""
     settings.SECURE_SSL_REDIRECT, settings.SECURE_SSL_HOST = True, "portal.example"
+    settings.WHITENOISE_AUTOREFRESH = (
+        False  # the one place where the tests serve files as the portal does
+    )
     return Client()
 
 
