@@ -98,9 +98,7 @@ def run_half(title: str, name: str, servers: dict[str, str], pytest_arguments: l
         f"--junitxml={report}",
     ]
     started = time.monotonic()
-    code = _run_to_its_end(
-        [*command, *pytest_arguments], {**_environment_without_servers(), **servers}
-    )
+    code = _run_to_its_end([*command, *pytest_arguments], {**_environment(), **servers})
     half = Half(title, exit_code=code, seconds=time.monotonic() - started)
     count(report, half)
     return half
@@ -191,9 +189,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment_without_servers() -> dict[str, str]:
-    ours = {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+def _environment() -> dict[str, str]:
+    """Return this shell's without servers, and with leave to keep what Python compiles: each worker, and
+    each of the dozens of programs that tests start, would compile the portal and its tests again."""
+    left_out = {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}
+    left_out |= {"PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 def _browser_version() -> str:

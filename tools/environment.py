@@ -68,7 +68,10 @@ def sync_with_uv(wish: str) -> bool:
         UV, "venv", "--clear", "--python", sys.executable, VENV
     ):
         return False
-    return runs(UV, "pip", "sync", "--require-hashes", "--python", PYTHON, LOCKS[wish])
+    # Compiled once: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every start of every
+    # program would compile Django again, and the tests start dozens.
+    sync = ("pip", "sync", "--require-hashes", "--compile-bytecode")
+    return runs(UV, *sync, "--python", PYTHON, LOCKS[wish])
 
 
 def sync_with_pip(wish: str) -> None:
