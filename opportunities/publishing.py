@@ -69,6 +69,14 @@ def publication_blockers(
     ]
 
 
+def four_eyes_blockers(opportunity: "Opportunity", person: int | None) -> list[Finding]:
+    """Return what keeps the person of this key from publishing: a draft that they entered. ``None``: nobody asks."""
+    own = person is not None and opportunity.created_by_id == person
+    return [
+        Finding("title", _("You entered this draft yourself. Somebody else must publish it."))
+    ] * own
+
+
 def publication_warnings(
     opportunity: "Opportunity",
     limits: LimitHistory,

@@ -211,6 +211,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LETTER_LEASE_SECONDS = 120
 # How long after a publication nobody is told: what is corrected meanwhile is right in the first letter.
 PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
+# Nobody publishes a draft that they entered themselves, not even later or by a command in their name.
+FOUR_EYES = env.bool("FOUR_EYES", default=False)
 
 # --- Applications -----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from opportunities.models import MethodLimit, Opportunity
 from opportunities.publishing import (
     Finding,
     NotPublishable,
+    four_eyes_blockers,
     publication_blockers,
     publication_warnings,
     withdrawal_blockers,
@@ -24,11 +26,18 @@ from opportunities.references import free_reference
 A_YEAR = timedelta(days=365)
 
 
-def blockers_of(opportunity: Opportunity, *, moment: datetime) -> list[Finding]:
-    """Return what keeps ``opportunity`` from being public at ``moment``. One query."""
-    return publication_blockers(
-        opportunity, MethodLimit.objects.history_for(opportunity), moment=moment
-    )
+def blockers_of(
+    opportunity: Opportunity, *, moment: datetime, by: User | None = None
+) -> list[Finding]:
+    """Return what keeps ``opportunity`` from being public at ``moment``. One query.
+
+    ``by`` is who would publish it, which counts where four eyes are asked for; ``None``: whoever it is.
+    """
+    limits = MethodLimit.objects.history_for(opportunity)
+    return [
+        *publication_blockers(opportunity, limits, moment=moment),
+        *(four_eyes_blockers(opportunity, by.pk) if by and settings.FOUR_EYES else []),
+    ]
 
 
 def warnings_of(opportunity: Opportunity, *, moment: datetime) -> list[Finding]:
@@ -49,7 +58,7 @@ def publish(
     opportunity = locked(opportunity)
     if opportunity.stage == Stage.PUBLISHED:
         return opportunity
-    blockers = blockers_of(opportunity, moment=moment)
+    blockers = blockers_of(opportunity, moment=moment, by=by)
     if opportunity.stage == Stage.WITHDRAWN:
         blockers.append(Finding("title", _("It was withdrawn. Enter it again to publish it.")))
     if blockers:
