@@ -10,3 +10,7 @@ class AlertsConfig(AppConfig):
             examples,  # its letters in the gallery
             health,  # its question to /readyz
         )
+        from alerts.reach import Alerts
+        from opportunities import telling
+
+        telling.register(Alerts())  # the desk asks who would be told

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from alerts import links, news
-from alerts.models import Match, Subscriber, Subscription
+from alerts.models import Match, MatchingCursor, Subscriber, Subscription
 from alerts.promises import CONFIRM_LINK_WORKS, SAID
 from letters import actions as letters
 from letters.actions import sending_domain
@@ -39,11 +39,11 @@ def write_links(*, moment: datetime) -> int:
 def write_news(*, moment: datetime) -> int:
     """Write a letter to each subscriber who is owed news; return how many subscribers were dealt with."""
     owed = (
-        Match.objects.filter(letter__isnull=True)
+        Match.objects.tellable(read=MatchingCursor.read_up_to())
         .order_by("subscriber")
         .values_list("subscriber", flat=True)
     )
-    return _each(list(owed.distinct()[:AT_ONCE]), _write_news, moment)
+    return _each(list(owed.distinct()[:AT_ONCE]), write_news_to, moment)
 
 
 def _each(
@@ -145,14 +145,15 @@ def _may_write_to(subscriber: Subscriber, kind: str, moment: datetime) -> bool:
     )
 
 
-def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
+def write_news_to(subscriber: Subscriber, moment: datetime) -> bool:
     """Put everything that the subscriber is owed into one letter. The lock on the subscriber is held.
 
     What an earlier letter said already is that letter's; if nothing else is left, there is no new one.
     """
     _hold_subscriptions(subscriber)
-    owed = Match.objects.filter(
-        subscriber=subscriber, letter__isnull=True, subscription__ended_at__isnull=True
+    read = MatchingCursor.read_up_to()
+    owed = Match.objects.tellable(read=read).filter(
+        subscriber=subscriber, subscription__ended_at__isnull=True
     )
     matches = list(
         owed.select_related("subscription", "revision__opportunity")
@@ -162,7 +163,7 @@ def _write_news(subscriber: Subscriber, moment: datetime) -> bool:
     if not matches:
         return False
     with translation.override(subscriber.language):
-        found = news.sort_out(subscriber, matches, moment=moment)
+        found = news.sort_out(subscriber, matches, read=read, moment=moment)
     if found.items:
         letter = _post_news(subscriber, found, moment)
         for match in found.said:

@@ -25,8 +25,8 @@ ROWS_AT_ONCE = 5000
 
 def reason_for(revision: Revision) -> Reason | None:
     """Say why a subscriber would hear of ``revision``; ``None`` for what nobody is told, such as anything
-    about a purchase that was withdrawn."""
-    if revision.opportunity.stage != Stage.PUBLISHED:
+    about a purchase that was withdrawn, or a change that was undone."""
+    if revision.is_undone or revision.opportunity.stage != Stage.PUBLISHED:
         return None
     if revision.kind == RevisionKind.PUBLISHED:
         return Reason.NEW
@@ -45,18 +45,15 @@ def match_some(*, moment: datetime) -> bool:
         return False
     hold = timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
     ripe = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold)
-    revision = ripe.select_related("opportunity").first()
+    revision = ripe.select_related("opportunity", "undone_by").first()
     if revision is None:
         return False
     asked: list[SavedSearch] = []
     if reason := reason_for(revision):
-        asked = _searches_in_force(after=cursor.saved_search_pk)
-        finding = _that_find(revision, asked)
-        # Somebody who asked while the revision was held back could see it on the site: it is no news.
-        asked_before = Subscription.objects.filter(asked_sequence__lt=revision.sequence)
-        _owe(revision, reason, asked_before.filter(saved_search__in=finding))
-        if reason == Reason.CHANGED and not cursor.saved_search_pk:  # once, not with each chunk
-            _owe(revision, reason, _who_heard_of(revision.opportunity_id))
+        asked = searches_in_force(after=cursor.saved_search_pk)
+        _owe(revision, reason, who_finds(revision, asked))
+        if not cursor.saved_search_pk:  # once, not with each chunk
+            _owe(revision, reason, who_follows(revision, reason))
     if len(asked) == SEARCHES_AT_ONCE:
         cursor.saved_search_pk = asked[-1].pk
     else:
@@ -77,7 +74,7 @@ def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
     begun = cursor.sequence + (1 if cursor.saved_search_pk else 0)
     missed = Revision.objects.filter(sequence__gt=subscription.asked_sequence, sequence__lte=begun)
     heard_of: set[int] = set()
-    for revision in missed.select_related("opportunity").order_by("sequence"):
+    for revision in missed.select_related("opportunity", "undone_by").order_by("sequence"):
         reason = reason_for(revision)
         follows = reason == Reason.CHANGED and revision.opportunity_id in heard_of
         if reason and (follows or _that_find(revision, [subscription.saved_search])):
@@ -85,14 +82,23 @@ def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
             heard_of.add(revision.opportunity_id)
 
 
-def _who_heard_of(opportunity: int) -> SubscriptionQuerySet:
+def who_finds(revision: Revision, searches: Iterable[SavedSearch]) -> SubscriptionQuerySet:
+    """Return the subscriptions that find ``revision``. Somebody who asked while it was held back could see it
+    on the site: to them it is no news."""
+    asked_before = Subscription.objects.filter(asked_sequence__lt=revision.sequence)
+    return asked_before.filter(saved_search__in=_that_find(revision, searches))
+
+
+def who_follows(revision: Revision, reason: Reason) -> SubscriptionQuerySet:
     """Return the subscriptions that found this opportunity before: whoever prepares an answer must hear of
     a new deadline, though the words that they look for are gone."""
-    found = Match.objects.filter(subscription=OuterRef("pk"), revision__opportunity=opportunity)
-    return Subscription.objects.filter(Exists(found))
+    if reason != Reason.CHANGED:
+        return Subscription.objects.none()
+    of_it = Match.objects.filter(revision__opportunity=revision.opportunity_id)
+    return Subscription.objects.filter(Exists(of_it.filter(subscription=OuterRef("pk"))))
 
 
-def _searches_in_force(*, after: int) -> list[SavedSearch]:
+def searches_in_force(*, after: int) -> list[SavedSearch]:
     in_force = Subscription.objects.in_force().values("saved_search")
     return list(
         SavedSearch.objects.filter(pk__gt=after, pk__in=in_force).order_by("pk")[:SEARCHES_AT_ONCE]

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from alerts.choices import EndedBecause, Frequency, Kind, Reason, Weekday
-from alerts.querysets import SubscriberQuerySet, SubscriptionQuerySet
+from alerts.querysets import MatchQuerySet, SubscriberQuerySet, SubscriptionQuerySet
 from letters.models import Letter
 from opportunities.models import Revision
 from opportunities.search import Search
@@ -207,6 +207,8 @@ class Match(models.Model):
     # one. A number and not a moment, because a change may be committed after a letter and be dated before it.
     shown_number = models.PositiveIntegerField(null=True, blank=True)
 
+    objects: ClassVar[MatchQuerySet] = MatchQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("match")
         verbose_name_plural = _("matches")
@@ -253,6 +255,11 @@ class MatchingCursor(models.Model):
         """Return the row, locked until the transaction ends."""
         cls.objects.get_or_create(pk=1)
         return cls.objects.select_for_update().get(pk=1)
+
+    @classmethod
+    def read_up_to(cls) -> int:
+        """Return the place in the log up to which everybody was found who is told of it."""
+        return cls.objects.filter(pk=1).values_list("sequence", flat=True).first() or 0
 
 
 class Occasion(models.Model):

@@ -56,11 +56,14 @@ class Told(NamedTuple):
     letter: int
 
 
-def sort_out(subscriber: Subscriber, matches: Iterable[Match], *, moment: datetime) -> News:
+def sort_out(
+    subscriber: Subscriber, matches: Iterable[Match], *, read: int, moment: datetime
+) -> News:
     """Make one item for each opportunity that has news for this reader, in the order of the first news.
 
-    Items show the latest public facts, whatever is owed: what changed during a hold, or between two
-    letters, is told once, and as one change from what the reader knows to how it is now.
+    Items show the latest facts of the log, ``read`` up to a place, whatever is owed: what changed during a hold,
+    or between two letters, is told once, and as one change from what the reader knows to how it is now.
+    What is behind that place may yet be undone.
     The number of queries does not depend on the number of matches.
     """
     by_opportunity: dict[Opportunity, list[Match]] = {}
@@ -71,7 +74,7 @@ def sort_out(subscriber: Subscriber, matches: Iterable[Match], *, moment: dateti
         _Story(opportunity, about, told.get(opportunity.pk))
         for opportunity, about in by_opportunity.items()
     ]
-    latest = _latest_numbers(by_opportunity)
+    latest = _latest_numbers(by_opportunity, read)
     facts = _facts(by_opportunity, {*latest.values(), *(story.known for story in stories)})
     news = News()
     for story in stories:
@@ -156,8 +159,9 @@ def _told(subscriber: Subscriber, opportunities: Iterable[Opportunity]) -> dict[
     return {opportunity: Told(number or 0, letter or 0) for opportunity, number, letter in rows}
 
 
-def _latest_numbers(opportunities: Iterable[Opportunity]) -> dict[int, int]:
-    revisions = Revision.objects.filter(opportunity__in=opportunities).order_by()
+def _latest_numbers(opportunities: Iterable[Opportunity], read: int) -> dict[int, int]:
+    known = Revision.objects.filter(opportunity__in=opportunities, sequence__lte=read)
+    revisions = known.order_by()
     return dict(revisions.values_list("opportunity").annotate(Max("number")))
 
 

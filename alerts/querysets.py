@@ -3,8 +3,22 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from opportunities.models import Revision
+
 if TYPE_CHECKING:
-    from alerts.models import Subscriber, Subscription  # noqa: F401  (named in the base classes)
+    from alerts.models import Match, Subscriber, Subscription  # noqa: F401  (named in the base classes)
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def tellable(self, *, read: int) -> Self:
+        """Keep what is in no letter yet and may be told, when the log is ``read`` up to a place.
+
+        What a purchase shows since, still held back or not matched yet, is told with it or not at all.
+        """
+        unread = Revision.objects.filter(sequence__gt=read)
+        return self.filter(letter__isnull=True).exclude(
+            revision__opportunity__in=unread.values("opportunity")
+        )
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

@@ -1,5 +1,6 @@
 """Addresses that must not be mailed again, known only by a keyed hash."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -22,6 +23,12 @@ def _hashes(address: str) -> list[str]:
 
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(address_hash__in=_hashes(address)).exists()
+
+
+def suppressed_among(addresses: Iterable[str]) -> set[str]:
+    """Return those of ``addresses`` that must not be mailed. One query, however many they are."""
+    known = set(Suppression.objects.values_list("address_hash", flat=True))
+    return {each for each in addresses if known and not known.isdisjoint(_hashes(each))}
 
 
 def suppress(address: str, *, reason: Suppression.Reason, moment: datetime) -> None:

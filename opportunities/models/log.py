@@ -82,3 +82,8 @@ class Revision(models.Model):
         if not self._state.adding:
             raise TypeError("A revision is never altered: write another one.")
         super().save(*args, **kwargs)
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was taken back before anybody was told. A query, unless ``undone_by`` came with the row."""
+        return hasattr(self, "undone_by")

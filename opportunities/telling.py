@@ -1,0 +1,87 @@
+"""Who is told of a public change. Apps above this one know; they register here when they start.
+
+Nobody is told before the hold is over: until then a change can be taken back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.conf import settings
+
+from letters.rendering import Words
+from opportunities.models import Revision
+
+
+@dataclass(frozen=True)
+class Group:
+    """So many people who are told for one reason and in one rhythm."""
+
+    reason: str  # in words
+    rhythm: str  # in words
+    at_once: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Who is told of a change. Each person is in one group, however many of their searches find it."""
+
+    groups: tuple[Group, ...] = ()
+    letter: Words | None = None  # as somebody gets it who hears of nothing else
+
+    @property
+    def now(self) -> int:
+        """How many get a letter once the hold is over."""
+        return sum(group.count for group in self.groups if group.at_once)
+
+    @property
+    def later(self) -> int:
+        """How many read of it in their next summary."""
+        return sum(group.count for group in self.groups if not group.at_once)
+
+    @property
+    def count(self) -> int:
+        return self.now + self.later
+
+
+class Teller(Protocol):
+    """Reads the log of public change and writes to people about it."""
+
+    def reach(self, revision: Revision, *, moment: datetime) -> Reach:
+        """Return who would be told of ``revision``, which need not be written yet. Changes nothing."""
+
+    def has_begun(self, revision: Revision) -> bool:
+        """Whether it has begun to tell of ``revision``."""
+
+    def hold_still(self) -> None:
+        """Begin nothing until the transaction ends."""
+
+
+_tellers: list[Teller] = []
+
+
+def register(teller: Teller) -> None:
+    _tellers.append(teller)
+
+
+def reach(revision: Revision, *, moment: datetime) -> Reach:
+    """Return who would be told of ``revision``."""
+    found = [teller.reach(revision, moment=moment) for teller in _tellers]
+    groups = tuple(group for each in found for group in each.groups)
+    return Reach(groups, next((each.letter for each in found if each.letter), None))
+
+
+def held_until(revision: Revision) -> datetime:
+    """Return the moment from which people may be told of ``revision``."""
+    return revision.at + timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
+
+
+def has_begun(revision: Revision) -> bool:
+    return any(teller.has_begun(revision) for teller in _tellers)
+
+
+def hold_still() -> None:
+    """Let nobody be told of anything more until the transaction ends. Taken after the log's own lock."""
+    for teller in _tellers:
+        teller.hold_still()
