@@ -57,13 +57,13 @@ def attach(
 def remove(document: OpportunityDocument, *, by: User | None, moment: datetime) -> None:
     """End the file's being public. Removing twice changes nothing.
 
-    The log names what was public, so that is kept; of a draft's file nothing is.
+    The log names what was public, so that is kept; of a draft's file nothing is, unless the draft was public once.
     """
     opportunity = Opportunity.objects.select_for_update().get(pk=document.opportunity_id)
     found = opportunity.documents.filter(pk=document.pk, removed_at__isnull=True).first()
     if found is None:
         return
-    if opportunity.stage == Stage.DRAFT:
+    if opportunity.stage == Stage.DRAFT and opportunity.taken_back_from_id is None:
         stored = found.file
         found.delete()
         transaction.on_commit(lambda: stored.storage.delete(stored.name or ""))

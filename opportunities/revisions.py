@@ -9,6 +9,8 @@ from opportunities.words import Change, changes_between
 if TYPE_CHECKING:
     from opportunities.models import Opportunity, Revision
 
+Row = dict[str, Any]
+
 # Everything that a visitor may read, in the order in which a page shows it.
 PUBLIC_FIELDS = (
     "title",
@@ -113,6 +115,33 @@ def _as_json(opportunity: "Opportunity", name: str) -> Any:
         return value.astimezone(UTC).isoformat()
     field: Any = opportunity._meta.get_field(name)
     return str(value) if field.is_relation else field.value_to_string(opportunity)
+
+
+def row_of(opportunity: "Opportunity") -> Row:
+    """Return what a public change may alter in the row, as JSON values by column: of codes the key, not the words."""
+    return {field.attname: _column(opportunity, field) for field in _restorable(opportunity)}
+
+
+def changed_columns(before: Row, after: Row) -> Row:
+    """Return the former value of each column that differs."""
+    return {name: old for name, old in before.items() if old != after[name]}
+
+
+def put_back(opportunity: "Opportunity", former: Row) -> None:
+    """Give the row in memory its former values again."""
+    for field in _restorable(opportunity):
+        if field.attname in former:
+            setattr(opportunity, field.attname, field.to_python(former[field.attname]))
+
+
+def _restorable(opportunity: "Opportunity") -> list[Any]:
+    names = [name for name in PUBLIC_FIELDS if name != "documents"]
+    return [opportunity._meta.get_field(name) for name in ("agency", "decided_at", *names)]
+
+
+def _column(opportunity: "Opportunity", field: Any) -> Any:
+    value = getattr(opportunity, field.attname)
+    return value if value is None or field.is_relation else field.value_to_string(opportunity)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """How often what was promised moved to later, and how far: asked of the log, kept nowhere.
 
-A correction moves nothing: what stood there before was never meant. Pure: the caller passes the history.
+A correction moves nothing: what stood there before was never meant. Nor does what was undone. Pure: the caller passes the history.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from opportunities.words import Snapshot, expected_period
 if TYPE_CHECKING:
     from opportunities.models import Revision
 
+MOVES_NOTHING = frozenset([RevisionKind.CORRECTED, RevisionKind.UNDONE])
 MONTHS_A_QUARTER, MONTHS_A_YEAR = 3, 12
 
 
@@ -71,9 +72,10 @@ def has_passed(expected: PartialDate, today: date) -> bool:
 
 
 def _promises(history: "Sequence[Revision]") -> Iterator[tuple[Snapshot, Snapshot]]:
-    """Yield what was said before and after each revision that is not a correction; ``history`` in order."""
+    """Yield what was said before and after each revision that stands and is no correction; ``history`` in order."""
+    undone = {revision.undoes_id for revision in history if revision.undoes_id}
     for old, new in pairwise(history):
-        if new.kind != RevisionKind.CORRECTED:
+        if new.kind not in MOVES_NOTHING and new.pk not in undone:
             yield old.snapshot, new.snapshot
 
 

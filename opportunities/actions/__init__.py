@@ -8,6 +8,7 @@ from opportunities.actions.changing import amend, confirm, correct, extend, note
 from opportunities.actions.deciding import award, cancel, correct_award
 from opportunities.actions.log import new_edition, rebuild_search
 from opportunities.actions.posting import blockers_of, publish, renew, warnings_of, withdraw
+from opportunities.actions.undoing import undo, undoable
 
 __all__ = [
     "amend",
@@ -23,6 +24,8 @@ __all__ = [
     "publish",
     "rebuild_search",
     "renew",
+    "undo",
+    "undoable",
     "warnings_of",
     "withdraw",
 ]

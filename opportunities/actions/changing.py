@@ -19,25 +19,36 @@ from opportunities.publishing import (
     confirmation_blockers,
     extension_blockers,
 )
-from opportunities.revisions import differences, is_material, kind_of, snapshot
+from opportunities.revisions import Row, differences, is_material, kind_of, row_of, snapshot
 
 
 @transaction.atomic
 def amend(
-    changed: Opportunity, *, by: User | None, moment: datetime, note: str = ""
+    changed: Opportunity,
+    *,
+    by: User | None,
+    moment: datetime,
+    note: str = "",
+    material: bool | None = None,
 ) -> Revision | None:
     """Save ``changed``, a published purchase with new facts, and write down what the public sees change.
 
     Returns the revision, or ``None`` when nothing public differs. Its kind follows from the change: a later
-    deadline is an extension, a first day of opening an opening. Raises ``NotPublishable`` when the new
-    facts could not be published.
+    deadline is an extension, a first day of opening an opening. ``material`` is what staff decided: whether
+    letters tell of it; ``None`` leaves that to the rule. Raises ``NotPublishable`` when the new facts could
+    not be published.
     """
-    return _amend(changed, by=by, moment=moment, note=note)
+    return _amend(changed, by=by, moment=moment, note=note, material=material)
 
 
 @transaction.atomic
 def correct(
-    changed: Opportunity, *, by: User | None, moment: datetime, note: str
+    changed: Opportunity,
+    *,
+    by: User | None,
+    moment: datetime,
+    note: str,
+    material: bool | None = None,
 ) -> Revision | None:
     """Save ``changed`` as :func:`amend` does, and say that what stood there was wrong.
 
@@ -45,7 +56,8 @@ def correct(
     """
     if not note.strip():
         raise Refused([Finding("title", _("Say what was wrong."))])
-    return _amend(changed, by=by, moment=moment, note=note, kind=RevisionKind.CORRECTED)
+    kind = RevisionKind.CORRECTED
+    return _amend(changed, by=by, moment=moment, note=note, kind=kind, material=material)
 
 
 @transaction.atomic
@@ -85,6 +97,7 @@ def _amend(
     moment: datetime,
     note: str,
     kind: RevisionKind | None = None,
+    material: bool | None = None,
 ) -> Revision | None:
     stored = locked(changed)
     if stored.stage != Stage.PUBLISHED:
@@ -92,15 +105,19 @@ def _amend(
     blockers = [*blockers_of(changed, moment=moment), *amendment_blockers(stored, changed)]
     if blockers:
         raise NotPublishable(blockers)
+    former = row_of(stored)
     changed.save()
-    return _note_changes(changed, kind, by=by, moment=moment, note=note)
+    return _note_changes(
+        changed, kind, by=by, moment=moment, note=note, former=former, material=material
+    )
 
 
 def note_changes(
     opportunity: Opportunity, *, by: User | None, moment: datetime, note: str = ""
 ) -> Revision | None:
     """Write down what the public sees change of a published purchase whose rows were changed just now."""
-    return _note_changes(opportunity, None, by=by, moment=moment, note=note)
+    former = row_of(locked(opportunity))
+    return _note_changes(opportunity, None, by=by, moment=moment, note=note, former=former)
 
 
 def _note_changes(
@@ -110,6 +127,8 @@ def _note_changes(
     by: User | None,
     moment: datetime,
     note: str,
+    former: Row,
+    material: bool | None = None,
 ) -> Revision | None:
     # As the database holds it: a form's “1.0” and “1.00” are one value there.
     fresh = locked(opportunity)
@@ -120,8 +139,9 @@ def _note_changes(
         fresh,
         kind or kind_of(changes),
         next_sequence(),
-        material=is_material(changes),
+        material=is_material(changes) if material is None else material,
         by=by,
         moment=moment,
         note=note,
+        former=former,
     )

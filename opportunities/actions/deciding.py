@@ -17,6 +17,7 @@ from opportunities.publishing import (
     award_correction_blockers,
     cancellation_blockers,
 )
+from opportunities.revisions import row_of
 
 
 @transaction.atomic
@@ -85,9 +86,10 @@ def _decide(
     moment: datetime,
     note: str = "",
 ) -> Opportunity:
+    former = row_of(locked(opportunity))
     opportunity.save()
     fresh = locked(opportunity)
-    record(fresh, kind, next_sequence(), by=by, moment=moment, note=note)
+    record(fresh, kind, next_sequence(), by=by, moment=moment, note=note, former=former)
     return fresh
 
 

@@ -9,7 +9,7 @@ from core.logs import request_id
 from opportunities.choices import RevisionKind, Stage
 from opportunities.models import ChangeLog, Opportunity, Revision
 from opportunities.publishing import Finding, Refused
-from opportunities.revisions import differences, snapshot
+from opportunities.revisions import Row, changed_columns, differences, row_of, snapshot
 from opportunities.search import upkeep
 
 
@@ -34,8 +34,13 @@ def record(
     by: User | None,
     moment: datetime,
     note: str = "",
+    former: Row | None = None,
+    undoes: Revision | None = None,
 ) -> Revision:
-    """Write the revision, and bring what lists are made by into step with it."""
+    """Write the revision, and bring what lists are made by into step with it.
+
+    ``former`` is the row as it was, by which the change can be undone; ``undoes`` the revision that this one takes back.
+    """
     before = opportunity.revisions.order_by("-number").first()
     facts = snapshot(opportunity)
     revision = Revision.objects.create(
@@ -50,6 +55,8 @@ def record(
         note=note,
         is_material=material,
         request_id=request_id(),
+        former=changed_columns(former, row_of(opportunity)) if former else {},
+        undoes=undoes,
     )
     opportunity.changed_sequence, opportunity.changed_at = sequence, moment
     opportunity.save(update_fields=["changed_sequence", "changed_at"])
