@@ -6,4 +6,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "People who sign in"
 
     def ready(self) -> None:
-        from accounts import checks  # noqa: F401  (registers the system checks)
+        from allauth.mfa.signals import authenticator_added
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import checks, sessions  # noqa: F401  (registers the system checks)
+
+        user_logged_in.connect(sessions.begin)
+        authenticator_added.connect(sessions.end_others_with_new_factor)

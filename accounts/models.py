@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person; ``password=None`` makes an account that cannot sign in by password."""
-        user = self.model(email=email.strip(), **fields)
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -62,3 +62,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        """Keep addresses in small letters: sign-in looks for them so."""
+        super().clean()
+        self.email = self.email.lower()
+
+    @property
+    def owner(self) -> str:
+        """Name this person to ``letters``."""
+        return f"user:{self.pk}"

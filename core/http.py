@@ -36,6 +36,11 @@ def public_page(
     return wrapped
 
 
+def client_address(request: HttpRequest) -> str:
+    """Return ``client_network`` in the form of an address, the first of an IPv6 network; 0.0.0.0 when none can be told."""
+    return client_network(request).partition("/")[0] or "0.0.0.0"  # noqa: S104  (nobody listens there)
+
+
 def client_network(request: HttpRequest) -> str:
     """Return what one visitor has of the network: an IPv4 address, or an IPv6 /64; blank when none can be told.
 

@@ -89,6 +89,11 @@ def too_many_requests(request: HttpRequest, *, retry_after: int) -> HttpResponse
     return response
 
 
+def slow_down(request: HttpRequest) -> HttpResponse:
+    """Answer where a library counts, which does not say for how long."""
+    return too_many_requests(request, retry_after=60)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer without database, session or context processors, since one of them may be what failed."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -94,6 +94,18 @@ def forget_owners(owners: list[str], *, moment: datetime) -> set[str]:
     return set(theirs.owed().values_list("owner", flat=True))
 
 
+def forget_text(letters: LetterQuerySet) -> int:
+    """Delete the text of those of ``letters`` that are finished; return how many. Safe to repeat."""
+    finished = letters.filter(finished_at__isnull=False)
+    return LetterBody.objects.filter(letter__in=finished).delete()[0]
+
+
+def forget_reader(letters: LetterQuerySet) -> int:
+    """Wipe text and address from those of ``letters`` that are finished; return how many. Safe to repeat."""
+    forget_text(letters)
+    return letters.filter(finished_at__isnull=False).exclude(to_address="").update(to_address="")
+
+
 def forget_bodies(*, moment: datetime) -> int:
     """Delete the text of letters that are finished and a week old; return how many. Safe to repeat."""
     old = LetterBody.objects.filter(

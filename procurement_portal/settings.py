@@ -189,6 +189,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget-account-letters": {
+        "task": "accounts.tasks.forget_letters",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "forget-unproven-accounts": {
+        "task": "accounts.tasks.forget_unproven",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "write-open-data": {
         "task": "opportunities.tasks.write_open_data",
         "schedule": 30.0,
@@ -217,6 +227,11 @@ FOUR_EYES = env.bool("FOUR_EYES", default=False)
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Above ours, so that accounts.admin finds what they put on the desk and takes it off again.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "procurement_portal",
     "alerts",
     "vendors",
@@ -224,7 +239,7 @@ INSTALLED_APPS = [
     "accounts",
     "letters",
     "core",
-    "django.contrib.admin",
+    "procurement_portal.apps.DeskConfig",  # django.contrib.admin with our own front door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -251,6 +266,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.CacheRules",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.SessionEnds",
     "core.middleware.LanguageFromAddress",
     "core.middleware.PlainRefusals",
     "django.middleware.common.CommonMiddleware",
@@ -258,13 +274,16 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.AccountPages",
 ]
 
 ROOT_URLCONF = "procurement_portal.urls"
 WSGI_APPLICATION = "procurement_portal.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"  # where a "next" on another site would have led
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accounts:overview"  # staff: the desk (accounts.adapter)
+LOGOUT_REDIRECT_URL = "opportunities:home"
 
 TEMPLATES = [
     {
@@ -317,6 +336,49 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+
+# --- Accounts (each choice: docs/decisions/0013-accounts.md) -------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+# allauth offers a password at sign-in only where sign-up knows one; our form for sign-up leaves it out: a
+# stranger could else choose the password of an address that its owner proves later.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignUpForm",
+    "login": "accounts.forms.SignInForm",
+    "request_login_code": "accounts.forms.CodeForm",
+    "reset_password": "accounts.forms.ResetForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# Mail may be slow: greylisting alone takes five minutes. The letter expires with its code.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever did not change the password must hear of it
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session stays, all others end
+ACCOUNT_SESSION_REMEMBER = True
+# Limits are in accounts/limits.py: allauth's would lock a person out when a stranger guesses, and fail with Redis.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False
+MFA_RATE_LIMITS: dict[str, str] | bool = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = (
+    0  # a code works in its own half minute only, for as long as its use is remembered
+)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = EMBEDDED  # browsers take http://localhost for safe
+# Nobody opens the desk of a real portal without one. The demonstration is for looking around.
+SECOND_FACTOR_FOR_STAFF = not EMBEDDED
 
 # --- Languages and time -----------------------------------------------------------------------
 
@@ -406,7 +468,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 X_FRAME_OPTIONS = "DENY"
 # "no-referrer" would make browsers send "Origin: null" with our own forms, which CSRF refuses.
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # at most, however often it is used
+STAFF_IDLE_SECONDS = 15 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.views.csrf_refused"
 if not EMBEDDED:

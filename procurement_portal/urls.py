@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
-from accounts.views import staff_sign_in
 from core import views
 from opportunities import feeds
 from procurement_portal import api
@@ -15,6 +14,7 @@ from vendors.requirements import REQUIREMENTS
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
 handler404 = "core.views.not_found"
+handler429 = "core.views.slow_down"  # asked for by allauth
 handler500 = "core.views.server_error"
 
 # Pages that the map for search engines names beside every purchase.
@@ -41,7 +41,6 @@ urlpatterns = [
         RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.png"),
         name="favicon",
     ),
-    path("admin/login/", staff_sign_in),  # stands before Django's own, which it calls
     path("admin/", admin.site.urls),
     path("api/", RedirectView.as_view(pattern_name="open_data"), name="api"),
     path("api/v1/", include((api.urlpatterns, "api"))),
@@ -50,6 +49,8 @@ urlpatterns = [
         path("", include("opportunities.urls")),
         path("getting-ready/", include("vendors.urls")),
         path("alerts/", include("alerts.urls")),
+        path("account/", include("accounts.urls")),
+        path("account/", include("allauth.urls")),
         path("", include("core.urls")),
         prefix_default_language=False,
     ),

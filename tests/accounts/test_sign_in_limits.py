@@ -1,19 +1,22 @@
 """Guessing passwords is slow; being guessed at locks nobody out."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
-SIGN_IN = "/admin/login/"
+SIGN_IN = "/account/login/"
 RIGHT = "correct horse battery"
 
 
 @pytest.fixture
 def officer() -> User:
-    return User.objects.create_user("officer@law.example", RIGHT, is_staff=True)
+    user = User.objects.create_user("officer@law.example", RIGHT, is_staff=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def tries(
@@ -21,7 +24,7 @@ def tries(
 ) -> list[int]:
     """Return the status of each try; 302 is being let in."""
     return [
-        client.post(SIGN_IN, {"username": email, "password": word}, REMOTE_ADDR=place).status_code
+        client.post(SIGN_IN, {"login": email, "password": word}, REMOTE_ADDR=place).status_code
         for word in passwords
     ]
 
@@ -61,7 +64,7 @@ def test_all_spellings_of_an_account_share_its_tries(client: Client, officer: Us
 def test_sign_in_leads_to_the_desk_and_not_to_another_site(
     client: Client, officer: User, wanted: str
 ) -> None:
-    answer = client.post(SIGN_IN, {"username": officer.email, "password": RIGHT, "next": wanted})
+    answer = client.post(SIGN_IN, {"login": officer.email, "password": RIGHT, "next": wanted})
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
@@ -78,7 +81,7 @@ def test_refusal_says_when_to_come_back_and_not_who_is_known(
 ) -> None:
     tries(client, *["wrong"] * 5, email=email)
 
-    refusal = client.post(SIGN_IN, {"username": email, "password": "wrong"}, REMOTE_ADDR="10.0.0.1")
+    refusal = client.post(SIGN_IN, {"login": email, "password": "wrong"}, REMOTE_ADDR="10.0.0.1")
 
     assert (refusal.status_code, refusal.headers["Retry-After"]) == (429, "60")
     assert email not in refusal.content.decode()

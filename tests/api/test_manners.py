@@ -206,7 +206,7 @@ def test_a_page_elsewhere_may_ask_before_it_reads():
     assert (answer.status_code, answer["Access-Control-Allow-Methods"]) == (200, "GET, HEAD, OPTIONS")  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/", "/opportunities/", "/open-data/", "/admin/login/", "/alerts/", "/apis/"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/", "/opportunities/", "/open-data/", "/account/login/", "/alerts/", "/apis/"])  # fmt: skip
 def test_nothing_else_is_for_pages_of_other_origins(client, path):
     answer = client.get(path, headers={"Origin": "https://elsewhere.example"})
 

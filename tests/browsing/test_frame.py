@@ -11,7 +11,7 @@ from core import views
 from core.middleware import CacheRules
 from tests.browsing.pages import body, heading, text
 from tests.factories import StaffFactory
-from tests.qualities.addresses import all_paths, page_paths, stocked
+from tests.qualities.addresses import ENTRANCES, all_paths, page_paths, stocked
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 PRIVATE = {
     "alerts:subscribe", "alerts:check_mail", "alerts:fresh_link", "alerts:confirm", "alerts:manage", "alerts:stop",
     "opportunities:new_since", "opportunities:new_since_count",
+    *ENTRANCES,
     "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon", "api", "api:root",
 }  # fmt: skip
 SAFE = {
@@ -108,7 +109,7 @@ def test_pages_behind_a_link_are_found_by_no_search_engine(values):
 
 @pytest.mark.usefixtures("noon")
 def test_every_answer_carries_the_safety_headers(values):
-    for path in [*all_paths(values), "/never-was/", "/admin/login/", "/?q=%00"]:
+    for path in [*all_paths(values), "/never-was/", "/account/login/", "/?q=%00"]:
         answer = asked(path)
         assert SAFE - set(answer.headers) == set(), path
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -179,7 +180,9 @@ def test_errors_that_pass_say_when_to_come_back(client, monkeypatch, status, sec
 @pytest.mark.usefixtures("noon")
 def test_a_page_to_be_read_says_so_to_whoever_writes(values, method):
     for path in page_paths(values):
-        if path == "/new-since/" or ("/alerts/" in path and "/check-mail" not in path):
+        if path.startswith(("/new-since/", "/account/")) or (
+            "/alerts/" in path and "/check-mail" not in path
+        ):
             continue  # these have a form
         answer = getattr(Client(), method)(path)
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD"), path

@@ -78,7 +78,9 @@ def test_public_page_is_kept_for_a_few_seconds_only(site):
     assert site.get("/accessibility/").cache in {"EXPIRED", "REVALIDATED"}
 
 
-@pytest.mark.parametrize("path", ["/admin/login/", "/alerts/subscribe/", "/es/alerts/x/", "/gone/"])
+@pytest.mark.parametrize(
+    "path", ["/account/login/", "/alerts/subscribe/", "/es/alerts/x/", "/gone/"]
+)
 def test_what_is_not_public_is_never_kept(site, path):
     answers = [site.get(path) for _time in range(3)]
 
@@ -87,7 +89,9 @@ def test_what_is_not_public_is_never_kept(site, path):
 
 
 def test_each_visitor_of_a_form_gets_a_token_of_their_own(site):
-    cookies = {site.get("/admin/login/").headers["Set-Cookie"].split(";")[0] for _time in range(3)}
+    cookies = {
+        site.get("/account/login/").headers["Set-Cookie"].split(";")[0] for _time in range(3)
+    }
 
     assert len(cookies) == 3
 
@@ -141,7 +145,7 @@ def test_host_that_is_not_ours_is_refused_and_never_kept(site):
 @pytest.mark.parametrize("size", [600_000, 1_900_000, 3_000_000])
 def test_large_body_is_refused_in_words(site, size):
     for _time in range(5):
-        refused = site.get("/admin/login/", method="POST", body=b"x" * size)
+        refused = site.get("/account/login/", method="POST", body=b"x" * size)
 
         assert refused.status == 413
         assert "make your text shorter" in refused.body
@@ -178,7 +182,7 @@ def test_strangers_cannot_fill_the_proxy_with_documents(site):
             line.sendall(head.encode() + b"x" * 1000)
         time.sleep(0.5)
         ninth = site.get(ADD_DOCUMENT)
-        elsewhere = site.get("/admin/login/")
+        elsewhere = site.get("/account/login/")
     finally:
         for line in lines:
             line.close()
@@ -218,7 +222,7 @@ ANSWERS = {
     "version": (b"GET / HTTP/3.0\r\nHost: @\r\n\r\n", 505),
     "inner": (b"GET /refused.html HTTP/1.1\r\nHost: @\r\n\r\n", 404),
     "page": (b"GET / HTTP/1.1\r\nHost: @\r\n\r\n", 200),
-    "form": (b"GET /admin/login/ HTTP/1.1\r\nHost: @\r\n\r\n", 200),
+    "form": (b"GET /account/login/ HTTP/1.1\r\nHost: @\r\n\r\n", 200),
     "file": (b"GET /favicon.ico HTTP/1.1\r\nHost: @\r\n\r\n", 302),
     "health": (b"GET /livez HTTP/1.1\r\nHost: @\r\n\r\n", 200),
     "stranger's host": (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 400),
@@ -262,7 +266,7 @@ def test_every_answer_has_its_safety_headers_once(site, name, scheme):
     "start",
     [
         b"GET / HTTP/1.1\r\nHost: " + NAME.encode() + b"\r\nX-Slow: ",
-        b"POST /admin/login/ HTTP/1.1\r\nHost: "
+        b"POST /account/login/ HTTP/1.1\r\nHost: "
         + NAME.encode()
         + b"\r\nX-Forwarded-Proto: https\r\nContent-Length: 1000\r\n\r\nslow",
     ],
@@ -274,7 +278,7 @@ def test_a_hundred_slow_visitors_stop_nobody(site, start):
             slow = stack.enter_context(socket.create_connection((HOST, site.port), timeout=5))
             slow.sendall(start)
         with ThreadPoolExecutor(8) as others:
-            seconds = list(others.map(lambda _number: timed(site, "/admin/login/"), range(40)))
+            seconds = list(others.map(lambda _number: timed(site, "/account/login/"), range(40)))
 
     assert max(seconds) < 1
 
@@ -308,8 +312,8 @@ def test_dead_portal_leaves_the_pages_that_were_seen(site):
         time.sleep(6)  # the copy is no longer fresh
         stale = site.get("/getting-ready/")
         unseen = site.get("/opportunities/?q=unseen")
-        private = site.get("/admin/login/")
-        posted = site.get("/admin/login/", method="POST", body=b"x=1")
+        private = site.get("/account/login/")
+        posted = site.get("/account/login/", method="POST", body=b"x=1")
     finally:
         site.start_web()
 
@@ -318,7 +322,7 @@ def test_dead_portal_leaves_the_pages_that_were_seen(site):
     assert unseen.headers["Retry-After"] == "60"
     assert "Wait a few minutes" in unseen.body
     assert "error" not in (site.folder / "nginx.log").read_text()
-    assert site.get("/admin/login/").status == 200
+    assert site.get("/account/login/").status == 200
 
 
 def test_dead_database_leaves_the_pages_that_were_seen_and_costs_nobody_an_error_afterwards(site):

@@ -25,6 +25,8 @@ NOT_PAGES = {
     "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
     "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count",
 }  # fmt: skip
+# Pages of accounts that anybody may open.
+ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password", "account_inactive"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,24 @@ class Address:
 
 
 def public_addresses() -> list[Address]:
-    """Return all routes but the desk's."""
+    """Return all routes but the desk's, and those of accounts that first ask who you are."""
+    addresses = [*_walk(get_resolver(), "")]
     return [
-        address for address in _walk(get_resolver(), "") if not address.name.startswith("admin")
+        each
+        for each in addresses
+        if not each.name.startswith("admin")
+        and (each.name in ENTRANCES or not is_of_accounts(each))
     ]
+
+
+def account_addresses() -> list[Address]:
+    """Return the routes of accounts that ask who you are, or what you did a moment ago."""
+    addresses = [*_walk(get_resolver(), "")]
+    return [each for each in addresses if is_of_accounts(each) and each.name not in ENTRANCES]
+
+
+def is_of_accounts(address: Address) -> bool:
+    return address.name.startswith(("account_", "accounts:", "mfa_", "usersessions_"))
 
 
 def _walk(resolver: URLResolver, space: str) -> Iterator[Address]:

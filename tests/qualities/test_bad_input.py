@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.http import HttpResponseBase, QueryDict
 from django.test import Client
@@ -73,6 +74,7 @@ PARAMETERS = [
     *["after", "before", "limit", "cursor"],
     "page",
     "next",
+    "email",
     "sort",
     "lang",
     "fields[]",
@@ -387,7 +389,7 @@ def test_filters_that_the_desk_does_not_offer_are_refused(desk, query):
     ],
 )
 def test_a_host_that_is_not_ours_is_refused(headers):
-    for path in ("/", "/opportunities/", "/alerts/", "/robots.txt", "/admin/login/"):
+    for path in ("/", "/opportunities/", "/alerts/", "/robots.txt", "/account/login/"):
         answer = ask(path, headers=headers)
         assert (answer.status_code, "evil" in text(answer)) == (400, False), path
 
@@ -411,11 +413,12 @@ def test_signing_in_leads_nowhere_else(client, target):
     officer = StaffFactory.create()
     officer.set_password("a very long password")
     officer.save()
-    known = {"username": officer.email, "password": "a very long password"}
+    EmailAddress.objects.create(user=officer, email=officer.email, verified=True, primary=True)
+    known = {"login": officer.email, "password": "a very long password"}
 
     for form in (known, known | {"next": target}):
         client.logout()
-        answer = client.post(f"/admin/login/?{urlencode({'next': target})}", form)
+        answer = client.post(f"/account/login/?{urlencode({'next': target})}", form)
 
         assert (answer.status_code, answer.url) == (
             302,

@@ -42,7 +42,7 @@ def test_visitor_is_who_the_trusted_proxies_saw(rf, settings, proxies, network):
 
 def test_neighbours_of_one_ipv6_network_share_the_tries(client, db):
     answers = [
-        client.post("/admin/login/", {"username": "x@law.example"}, REMOTE_ADDR=f"2001:db8::{n}")
+        client.post("/account/login/", {"login": "x@law.example"}, REMOTE_ADDR=f"2001:db8::{n}")
         for n in range(6)
     ]
 
