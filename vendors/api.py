@@ -14,6 +14,7 @@ from opportunities.choices import Industry, Method
 from opportunities.methods import facts
 from opportunities.models import OfficialLink
 from vendors.choices import Need
+from vendors.facts import Purchase
 from vendors.requirements import REQUIREMENTS, Requirement, Text
 
 router = Router(tags=["requirements"])
@@ -134,7 +135,7 @@ def _pages(links: dict[str, OfficialLink], keys: Iterable[str]) -> list[Official
 def _needs(requirement: Requirement) -> dict[str, dict[str, str]]:
     return {
         method.value: {
-            industry.value: str(requirement.rule(facts(method), industry).value)
+            industry.value: requirement.applies_to(Purchase(facts(method), industry)).value
             for industry in Industry
             if industry != Industry.HUMAN_SERVICES or facts(method).allows_human_services
         }

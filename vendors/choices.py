@@ -10,7 +10,62 @@ class Need(models.TextChoices):
     NEEDED = "needed", _("needed")
     CONDITIONAL = "conditional", _("needed once City awards reach a set amount")
     ADVISED = "advised", _("not stated by the City; we advise it")
+    WHERE_NAMED = "where-named", _("needed where the purchase names it")
+    OF_NONPROFITS = "of-nonprofits", _("needed of nonprofits")
     NOT_NEEDED = "not-needed", _("not needed")
+
+
+class Group(models.TextChoices):
+    """What belongs together on the checklist."""
+
+    START = "start", _("Before anything else")
+    PIP = "pip", _("PIP: to be paid")
+    PASSPORT = "passport", _("PASSPort: to respond")
+    CERTIFICATION = "certification", _("Certification: to qualify")
+    LICENCES = "licences", _("What single purchases ask for")
+    HUMAN_SERVICES = "human-services", _("Human services only")
+
+
+class Track(models.TextChoices):
+    """Which question a requirement helps to answer."""
+
+    ELIGIBLE = "eligible", _("Eligible?")
+    READY = "ready", _("Ready to respond and be paid?")
+    HUMAN_SERVICES = "human-services", _("Prequalified for human services?")
+    ADVICE = "advice", _("Good to have")
+
+
+class Standing(models.TextChoices):
+    """Where a business stands with one requirement of one purchase. Computed (``readiness``), never stored."""
+
+    REJECTED = "rejected", _("not accepted")
+    MISSING = "missing", _("missing")
+    EXPIRED = "expired", _("has ended")
+    ENDS_BEFORE = "ends-before", _("ends too soon")
+    NOT_COVERED = "not-covered", _("does not cover this one")
+    IN_PROGRESS = "in-progress", _("in progress")
+    UNSURE = "unsure", _("not known")
+    DECLARED = "declared", _("you say you have it")
+    VERIFIED = "verified", _("verified")
+
+
+class Verdict(models.IntegerChoices):
+    """The answer to one question about one purchase; a higher one is better."""
+
+    NEVER = 0, _("No")
+    NOT_YET = 1, _("Not yet")
+    UNSURE = 2, _("Not known yet")
+    DECLARED = 3, _("Yes, by what you say")
+    VERIFIED = 4, _("Yes, verified")
+
+
+class Word(models.TextChoices):
+    """The one word on a row of a list."""
+
+    READY = "ready", _("Ready")
+    NOT_YET = "not-yet", _("Not yet")
+    UNSURE = "unsure", _("Unclear")
+    NEVER = "never", _("Not for you")
 
 
 class BusinessKind(models.TextChoices):

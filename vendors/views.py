@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from itertools import islice
+from itertools import groupby, islice
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,23 +9,28 @@ from django.views.decorators.http import require_safe
 
 from core.http import public_page
 from opportunities.choices import Industry, Method
-from opportunities.methods import MethodFacts, facts
+from opportunities.methods import facts
 from opportunities.models import OfficialLink
-from vendors.requirements import REQUIREMENTS, needs, requirement_with_key
+from vendors.choices import Group
+from vendors.facts import Purchase
+from vendors.requirements import REQUIREMENTS, Requirement, needs, requirement_with_key
 
 # Goods stand for every industry but human services: no requirement tells the others apart.
-KINDS_OF_PURCHASE: tuple[tuple[str | Promise, MethodFacts, Industry], ...] = (
-    (_("M/WBE small purchases"), facts(Method.MWBE_SMALL_PURCHASE), Industry.GOODS),
-    (_("Human services solicitations"), MethodFacts(), Industry.HUMAN_SERVICES),
-    (_("All other solicitations"), MethodFacts(), Industry.GOODS),
+KINDS_OF_PURCHASE: tuple[tuple[str | Promise, Purchase], ...] = (
+    (
+        _("M/WBE small purchases"),
+        Purchase(facts(Method.MWBE_SMALL_PURCHASE), Industry.GOODS),
+    ),
+    (_("Human services solicitations"), Purchase(industry=Industry.HUMAN_SERVICES)),
+    (_("All other solicitations"), Purchase(industry=Industry.GOODS)),
 )
 
 
 @require_safe
 @public_page
 def guide(request: HttpRequest) -> HttpResponse:
-    kinds = [(name, needs(method, industry)) for name, method, industry in KINDS_OF_PURCHASE]
-    return render(request, "vendors/guide.html", {"requirements": REQUIREMENTS, "kinds": kinds})
+    kinds = [(name, needs(purchase)) for name, purchase in KINDS_OF_PURCHASE]
+    return render(request, "vendors/guide.html", {"groups": grouped(REQUIREMENTS), "kinds": kinds})
 
 
 @require_safe
@@ -51,6 +56,13 @@ def requirement(request: HttpRequest, key: str) -> HttpResponse:
             "help_pages": _known(links, shown.help_links),
         },
     )
+
+
+def grouped(requirements: Iterable[Requirement]) -> list[tuple[Group, list[Requirement]]]:
+    """Return the requirements under the heading that each belongs to, in order."""
+    return [
+        (Group(group), list(found)) for group, found in groupby(requirements, lambda r: r.group)
+    ]
 
 
 def _known(links: dict[str, OfficialLink], keys: Iterable[str]) -> list[OfficialLink]:

@@ -29,7 +29,7 @@ def test_guide_says_what_each_kind_of_purchase_asks(client):
     page = words(client.get("/getting-ready/"))
 
     _before, small, human, other = re.split(
-        "M/WBE small purchases PIP account:|Human services solicitations PIP account:|All other solicitations PIP account:",
+        "M/WBE small purchases A registered|Human services solicitations A registered|All other solicitations A registered",
         page,
     )
     assert "City M/WBE certification: needed " in small

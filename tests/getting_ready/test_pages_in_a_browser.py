@@ -4,11 +4,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import axe, screenshot
-from vendors.requirements import REQUIREMENTS
 
 PAGES = [
     "/getting-ready/",
-    *(f"/getting-ready/{requirement.key}/" for requirement in REQUIREMENTS),
+    # One template draws them all: those with the longest words stand for the rest.
+    "/getting-ready/passport-account/",
+    "/getting-ready/mwbe-certification/",
+    "/getting-ready/licences-and-insurance/",
     "/doing-business/",
     "/mwbe-small-purchases/",
     "/about/",
@@ -34,9 +36,9 @@ def test_guide_leads_through_the_steps_without_script(new_page):
 
     page.goto("/getting-ready/")
     page.get_by_role("main").get_by_role("link", name="PIP account").click()
-    page.get_by_role("link", name="Next: PASSPort account").click()
+    page.get_by_role("link", name="Next: Substitute W-9 form").click()
 
-    assert page.get_by_role("heading", level=1).inner_text() == "PASSPort account"
+    assert page.get_by_role("heading", level=1).inner_text() == "Substitute W-9 form"
 
 
 def test_table_of_limits_becomes_cards_on_a_phone_with_the_heading_at_each_value(new_page):

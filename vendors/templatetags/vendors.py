@@ -4,13 +4,23 @@ from django import template
 
 from opportunities.models import Opportunity
 from vendors.choices import Need
+from vendors.reading import purchase_of
 from vendors.requirements import REQUIREMENTS, Requirement
+from vendors.requirements.certification import LICENCES
+from vendors.requirements.start import LEGAL_ENTITY
 
 register = template.Library()
+
+NAMED_ELSEWHERE = (LEGAL_ENTITY, LICENCES)
 
 
 @register.simple_tag
 def requirements_of(opportunity: Opportunity) -> list[tuple[Requirement, Need]]:
-    """Return what applies to ``opportunity``, in the order in which to do it, with how far it is needed."""
-    asked = [(requirement, requirement.applies_to(opportunity)) for requirement in REQUIREMENTS]
+    """Return the main steps that apply to ``opportunity``, in order, with how far each is needed.
+
+    What belongs to another step is told on its page; the licences that a purchase names stand beside it.
+    """
+    purchase = purchase_of(opportunity)
+    main = [each for each in REQUIREMENTS if not each.part_of and each not in NAMED_ELSEWHERE]
+    asked = [(requirement, requirement.applies_to(purchase)) for requirement in main]
     return [(requirement, need) for requirement, need in asked if need != Need.NOT_NEEDED]
