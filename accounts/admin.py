@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.desk import Desk
+from core.history import name_of
 
 
 class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -42,6 +43,7 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("email", "name")
     readonly_fields = ("last_login", "joined_at")
+    not_in_history = ("last_login",)
     # Boxes to tick: Django's pair of lists moves choices by script alone and is too wide for a phone.
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
@@ -54,6 +56,9 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         (_("History"), {"fields": ("last_login", "joined_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+    def named_in_history(self, obj: Any) -> str:
+        return name_of(obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = super().get_readonly_fields(request, obj)

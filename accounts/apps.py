@@ -9,7 +9,11 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import checks, sessions  # noqa: F401  (registers the system checks)
+        from accounts import (
+            checks,  # noqa: F401  (registers the system checks)
+            history,  # noqa: F401  (writes down who signs in)
+            sessions,
+        )
 
         user_logged_in.connect(sessions.begin)
         authenticator_added.connect(sessions.end_others_with_new_factor)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Subscriber, Subscription
-from letters.admin import ReadOnly
+from core.desk import ReadOnly
 
 
 class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]

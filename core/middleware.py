@@ -1,17 +1,21 @@
 """What holds for every request."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation.trans_real import get_language_from_path
 from django_structlog.middlewares import RequestMiddleware
 
-from core import views
+from core import history, views
+from core.choices import DeedKind
 from core.logs import request_id
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -69,6 +73,33 @@ class PlainRefusals:
         response = self.get_response(request)
         if response.status_code == 405:
             return views.not_allowed(request, allowed=response["Allow"])
+        return response
+
+
+class NoteRefusals:
+    """Writes down whoever signed in is refused at the desk. Stands below the sign-in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if (
+            response.status_code == 403
+            and match
+            and "admin" in match.app_names
+            and request.user.is_authenticated
+        ):
+            asked = f"{request.method} {match.route}"
+            logger.warning("refused at the desk", extra={"person": request.user.pk, "asked": asked})
+            history.record(
+                DeedKind.REFUSED,
+                by=request.user,
+                moment=timezone.now(),
+                summary=asked,
+                request=request,
+            )
         return response
 
 

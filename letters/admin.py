@@ -5,20 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.desk import Desk
+from core.desk import ReadOnly
 from letters import gallery_pages
 from letters.models import Attempt, Channel, Letter, Suppression
-
-
-class ReadOnly(Desk):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]

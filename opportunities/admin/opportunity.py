@@ -26,6 +26,13 @@ from opportunities.models import Agency, Opportunity
 from opportunities.publishing import Finding, NotPublishable, amendment_blockers
 
 PUBLISH = "_publish"
+FOLLOWS_FROM_THE_REST = (
+    "value_band",
+    "title_key",
+    "published_sequence",
+    "changed_sequence",
+    "changed_at",
+)
 STATE: Any = (
     gettext_lazy("State"),
     {
@@ -102,6 +109,8 @@ class OpportunityAdmin(Desk):
     readonly_fields = STATE[1]["fields"]
     inlines = (RevisionInline,)
     save_on_top = True
+    not_in_history = FOLLOWS_FROM_THE_REST
+    masked_in_history = ()  # the contact's address is for everybody
     fieldsets = (
         (
             gettext_lazy("What is bought"),
@@ -148,11 +157,12 @@ class OpportunityAdmin(Desk):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Opportunity | None:
         """Lock the row before a form reads it: whoever presses second sees what the first has done."""
-        found = super().get_object(request, object_id, from_field)
+        found: Opportunity | None = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
             return found
         Opportunity.objects.select_for_update(of=("self",)).get(pk=found.pk)
-        return super().get_object(request, object_id, from_field)
+        again: Opportunity | None = super().get_object(request, object_id, from_field)
+        return again
 
     def get_fieldsets(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
         """What is being added has no state and no history yet; only what is public has readers to tell."""
@@ -245,9 +255,11 @@ class OpportunityAdmin(Desk):
         try:
             published = actions.publish(obj, by=_staff(request), moment=timezone.now())
         except NotPublishable as refusal:
+            self.log_refusal(request, obj, _("Publish"), reason=str(refusal))
             self._say(request, refusal.blockers, messages.ERROR)
             messages.warning(request, _("Nothing was published. Your draft is saved."))
             return redirect(reverse("admin:opportunities_opportunity_change", args=[obj.pk]))
+        self.log_change(request, published, _("Publish"))
         self._warn(request, published)
         messages.success(
             request,

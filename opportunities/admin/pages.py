@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -80,16 +81,23 @@ def _done(
     desk: Desk, request: HttpRequest, opportunity: Opportunity, asked: Step, form: forms.Form
 ) -> HttpResponse | None:
     """Take the step and say so; ``None`` where it was refused, with each reason at its field."""
-    person: Any = request.user
+    given, title = form.cleaned_data, str(asked.title)
+    reason = next((given[name] for name in asked.reasons if given.get(name)), "")
+    desk.remember(request, opportunity)
     try:
-        result = asked.does(opportunity, form.cleaned_data, person, timezone.now())
+        with transaction.atomic():
+            result = asked.does(opportunity, given, _staff(request), timezone.now())
+            if result is not None and not (
+                result == opportunity and desk.is_as_remembered(request, opportunity)
+            ):
+                desk.log_change(request, opportunity, title, reason=reason)
     except Refused as refusal:
         _refuse(form, refusal, asked.field)
+        desk.log_refusal(request, opportunity, title, reason=str(refusal))
         return None
     if result is None:
         messages.info(request, _("It was so already. Nothing changed."))
     else:
-        desk.log_change(request, opportunity, str(asked.title))
         messages.success(request, str(asked.done))
     return _to(result if isinstance(result, Opportunity) else opportunity)
 

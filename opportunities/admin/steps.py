@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
@@ -115,6 +115,8 @@ class Step:
     does: Callable[[Opportunity, Given, User, datetime], Any]
     field: str
     permissions: tuple[str, ...] = (PUBLISH,)
+    # Where its form asks why, for the history.
+    reasons: ClassVar[tuple[str, ...]] = ("note", "reason", "cancel_reason")
 
     def may(self, person: Any) -> bool:
         return bool(person.has_perms(self.permissions))

@@ -1,0 +1,42 @@
+"""What staff did. The ground floor keeps it, so that every app can write to it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import DeedKind
+from core.querysets import DeedQuerySet
+
+
+class Deed(models.Model):
+    """One thing that somebody did at the desk, or was refused. Written once: the database refuses to alter it.
+
+    Person and subject are keys and names and no foreign keys: a deed outlives them, and keeps nobody from
+    deleting them. It holds no address and no token.
+    """
+
+    at = models.DateTimeField(_("when"), db_index=True)
+    kind = models.CharField(_("what"), max_length=16, choices=DeedKind.choices)
+    person = models.PositiveBigIntegerField(_("person’s number"), null=True)
+    person_name = models.CharField(_("who"), max_length=254, blank=True)
+    subject_model = models.CharField(_("kind of thing"), max_length=100, blank=True)
+    subject = models.CharField(_("number of the thing"), max_length=64, blank=True)
+    subject_name = models.CharField(_("about"), max_length=200, blank=True)
+    summary = models.CharField(_("in words"), max_length=300, blank=True)
+    changes = models.JSONField(_("before and after"), default=list)
+    reason = models.TextField(_("reason"), blank=True)
+    place = models.CharField(
+        _("from where"), max_length=64, blank=True, help_text=_("The address in the network.")
+    )
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+
+    objects: ClassVar[DeedQuerySet] = DeedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("entry of the history")
+        verbose_name_plural = _("history")
+        indexes = [models.Index(fields=["subject_model", "subject"], name="deed_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.at:%Y-%m-%d %H:%M})"
