@@ -108,6 +108,7 @@ class SecondFactorAdmin(Desk):
     """For who has lost phone and recovery codes: a superuser, sure of the person, takes the lost ones away."""
 
     list_display = fields = ("user", "type", "created_at", "last_used_at")
+    not_in_history = ("data",)  # the secret
     list_filter = ("type",)
     search_fields = ("user__email", "user__name")
     ordering = ("-created_at",)

@@ -93,7 +93,7 @@ def _in_words(row: models.Model, field: Any) -> str:
         return ""
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    return str(value) if field.is_relation else str(field.value_to_string(row))
+    return _without_addresses(str(value)) if field.is_relation else str(field.value_to_string(row))
 
 
 def _without_addresses(text: str) -> str:

@@ -128,7 +128,7 @@ def test_deleting_several_at_once_is_told_of_each(desk):
 
 
 def test_a_limit_is_told_of_by_its_amount(desk):
-    limit = MethodLimit.objects.filter(amount=500_000).first()
+    limit = MethodLimit.objects.filter(amount=500_000)[0]
     address = f"/admin/opportunities/methodlimit/{limit.pk}/change/"
     form = fields(desk.get(address), form="methodlimit_form")
 
