@@ -1,7 +1,9 @@
 """What every test may ask for. The reasons are here; the machinery is in the modules it imports."""
 
+import asyncio
 import os
 import shutil
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +34,7 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sb
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
 MIGRATED = pytest.StashKey[tuple[DjangoDbBlocker, Rows]]()
-NEEDS_BROWSER = {"page", "new_page", "browser"}
+NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -113,20 +115,39 @@ def mailserver(settings: Settings) -> Iterator[MailServer]:
     server.stop()
 
 
-@pytest.fixture
-def browser(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Start Chromium for one test.
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """Start Chromium once for each worker; return it with Playwright's event loop.
 
-    Not shared: Playwright leaves an event loop running, in which Django refuses to touch the
-    database and other tests would not get far. A start costs half a second.
+    The loop stands still whenever nothing is asked of Playwright, and between tests it is hidden.
     """
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
-        # Beside a running event loop Django keeps connections of its own, which nobody else would close.
-        connections.close_all()
+
+
+@pytest.fixture
+def browser(
+    _chromium: tuple[Browser, AbstractEventLoop],
+    live_server: LiveServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Browser]:
+    """Return the worker's Chromium, in which each page is opened in a profile of its own.
+
+    Playwright's loop may be seen for that long only: beside a running event loop Django refuses to touch
+    the database, and other tests would not get far.
+    """
+    browser, loop = _chromium
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    asyncio._set_running_loop(loop)
+    yield browser
+    # Beside a running event loop Django keeps connections of its own, which nobody else would close.
+    connections.close_all()
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

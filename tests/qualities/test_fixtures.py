@@ -1,5 +1,6 @@
 """The tools of the other tests do what they promise: a test that could not fail would prove nothing."""
 
+import asyncio
 import smtplib
 import socket
 from datetime import timedelta
@@ -164,6 +165,15 @@ def test_each_new_page_belongs_to_another_person(new_page):
 
     assert second.evaluate("document.cookie") == ""
     assert second.evaluate("window.innerWidth") == 390
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_chromium")
+def test_the_browser_that_waits_for_its_next_test_keeps_nobody_from_the_database():
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()
+
+    assert MethodLimit.objects.exists()
 
 
 def complaints(watch: Watch) -> str:
