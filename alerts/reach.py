@@ -29,12 +29,13 @@ NOBODY = 0  # no row has this number, so the links of a letter to it lead nowher
 class Alerts:
     """How ``opportunities.telling`` asks the alerts."""
 
-    def reach(self, revision: Revision, *, moment: datetime) -> Reach:
-        """Return who would be told of ``revision``, which is written, if only in a rehearsal."""
+    def reach(self, revision: Revision) -> Reach:
         reason = matching.reason_for(revision)
-        if reason is None:
-            return Reach()
-        return Reach(tuple(_groups(revision, reason)), _letter(revision, reason, moment))
+        return Reach(tuple(_groups(revision, reason))) if reason else Reach()
+
+    def letter(self, revision: Revision, *, moment: datetime) -> Words | None:
+        reason = matching.reason_for(revision)
+        return _letter(revision, reason, moment) if reason else None
 
     def has_begun(self, revision: Revision) -> bool:
         cursor = MatchingCursor.objects.filter(pk=1).first() or MatchingCursor()

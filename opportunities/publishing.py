@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST_AWARD = 1_000_000_000  # US dollars; City data holds typing errors far above it
 SHORT_WINDOW = timedelta(days=7)
+LONGEST_WAIT = timedelta(days=366)
 SATURDAY = 5
 CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w|\(?\b[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}\b")
 WELL_FORMED_EPIN = re.compile(r"^\d{5}[A-Z]\d{4}")
@@ -75,6 +76,15 @@ def four_eyes_blockers(opportunity: "Opportunity", person: int | None) -> list[F
     return [
         Finding("title", _("You entered this draft yourself. Somebody else must publish it."))
     ] * own
+
+
+def planning_blockers(opportunity: "Opportunity", on_day: date, *, today: date) -> list[Finding]:
+    """Return what keeps the publication from waiting for the New York day ``on_day``."""
+    return [
+        *_unless(opportunity.stage == Stage.DRAFT, "title", _("Only a draft can wait for a day.")),
+        *_unless(on_day > today, "on_day", _("Choose a later day than today, or publish it now.")),
+        *_unless(on_day <= today + LONGEST_WAIT, "on_day", _("Choose a day within the next year.")),
+    ]
 
 
 def publication_warnings(

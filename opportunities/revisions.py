@@ -1,6 +1,8 @@
 """The public facts of an opportunity as one value, and how two of them differ."""
 
+import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from opportunities.choices import RevisionKind, Stage
@@ -132,6 +134,12 @@ def put_back(opportunity: "Opportunity", former: Row) -> None:
     for field in _restorable(opportunity):
         if field.attname in former:
             setattr(opportunity, field.attname, field.to_python(former[field.attname]))
+
+
+def fingerprint(opportunity: "Opportunity") -> str:
+    """Return one value for equal facts: what somebody looked at is what is published, or nothing."""
+    facts = [row_of(opportunity), [document["key"] for document in _documents(opportunity)]]
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _restorable(opportunity: "Opportunity") -> list[Any]:

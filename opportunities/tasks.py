@@ -1,7 +1,8 @@
 from celery import shared_task
 from django.core.cache import cache
+from django.utils import timezone
 
-from opportunities import ocds_bulk
+from opportunities import actions, ocds_bulk
 
 LOCK = "opportunities.tasks.write_open_data"
 AT_MOST = 1800  # seconds: a million releases take twelve minutes, at 0.7 ms each
@@ -20,3 +21,9 @@ def write_open_data() -> int:
         return bulk.head
     finally:
         cache.delete(LOCK)
+
+
+@shared_task
+def publish_planned() -> int:
+    """Publish the drafts whose day has begun in New York. Every half minute; safe to run many at once."""
+    return actions.publish_planned(moment=timezone.now())

@@ -28,7 +28,6 @@ class Reach:
     """Who is told of a change. Each person is in one group, however many of their searches find it."""
 
     groups: tuple[Group, ...] = ()
-    letter: Words | None = None  # as somebody gets it who hears of nothing else
 
     @property
     def now(self) -> int:
@@ -48,8 +47,11 @@ class Reach:
 class Teller(Protocol):
     """Reads the log of public change and writes to people about it."""
 
-    def reach(self, revision: Revision, *, moment: datetime) -> Reach:
-        """Return who would be told of ``revision``, which need not be written yet. Changes nothing."""
+    def reach(self, revision: Revision) -> Reach:
+        """Return who would be told of ``revision``."""
+
+    def letter(self, revision: Revision, *, moment: datetime) -> Words | None:
+        """Return the letter of somebody who hears of nothing else; ``None`` where nobody is told."""
 
     def has_begun(self, revision: Revision) -> bool:
         """Whether it has begun to tell of ``revision``."""
@@ -65,11 +67,16 @@ def register(teller: Teller) -> None:
     _tellers.append(teller)
 
 
-def reach(revision: Revision, *, moment: datetime) -> Reach:
-    """Return who would be told of ``revision``."""
-    found = [teller.reach(revision, moment=moment) for teller in _tellers]
-    groups = tuple(group for each in found for group in each.groups)
-    return Reach(groups, next((each.letter for each in found if each.letter), None))
+def reach(revision: Revision) -> Reach:
+    """Return who would be told of ``revision``, which is written, if only in a rehearsal."""
+    found = (teller.reach(revision) for teller in _tellers)
+    return Reach(tuple(group for each in found for group in each.groups))
+
+
+def letter(revision: Revision, *, moment: datetime) -> Words | None:
+    """Return the letter that tells of ``revision``, as it would be written at ``moment``."""
+    written = (teller.letter(revision, moment=moment) for teller in _tellers)
+    return next((words for words in written if words), None)
 
 
 def held_until(revision: Revision) -> datetime:

@@ -199,6 +199,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # From New York midnight on, whatever the season: the task looks at the day, not at the hour.
+    "publish-planned": {
+        "task": "opportunities.tasks.publish_planned",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "write-open-data": {
         "task": "opportunities.tasks.write_open_data",
         "schedule": 30.0,

@@ -1,7 +1,10 @@
 """What becomes public, what is taken back, and what comes round again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -9,10 +12,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.rehearsal import rehearsal
 from core.text import lines
 from opportunities.actions.log import locked, next_sequence, record, refuse
 from opportunities.choices import Confidence, Precision, RevisionKind, Stage
-from opportunities.models import MethodLimit, Opportunity
+from opportunities.models import MethodLimit, Opportunity, PlannedPublication
 from opportunities.publishing import (
     Finding,
     NotPublishable,
@@ -63,12 +67,29 @@ def publish(
         blockers.append(Finding("title", _("It was withdrawn. Enter it again to publish it.")))
     if blockers:
         raise NotPublishable(blockers)
+    return _show(opportunity, by=by, moment=moment, note=note)
+
+
+@contextmanager
+def previewed(opportunity: Opportunity, *, moment: datetime) -> Iterator[Opportunity]:
+    """Show the draft as it would be public at ``moment``, with all that follows, until the block ends.
+
+    Facts may be missing. Nothing of it stays, and nobody else sees it.
+    """
+    with rehearsal():
+        yield _show(locked(opportunity), by=None, moment=moment)
+
+
+def _show(
+    opportunity: Opportunity, *, by: User | None, moment: datetime, note: str = ""
+) -> Opportunity:
     sequence = next_sequence()  # its lock also keeps two from taking one reference
     opportunity.stage = Stage.PUBLISHED
     opportunity.published_at = moment
     opportunity.published_sequence = sequence
     opportunity.reference = free_reference(Opportunity, opportunity.title)
     opportunity.save()
+    PlannedPublication.objects.filter(opportunity=opportunity).delete()
     record(opportunity, RevisionKind.PUBLISHED, sequence, by=by, moment=moment, note=note)
     return opportunity
 
@@ -116,6 +137,23 @@ def renew(opportunity: Opportunity, *, by: User | None, moment: datetime) -> Opp
         **{name: getattr(earlier, name) for name in CARRIED_OVER},
         **_a_year_later(earlier),
     )
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def copy(opportunity: Opportunity, *, key: UUID, by: User | None) -> Opportunity:
+    """Return a new draft that begins with what another purchase, public or not, says of what is bought.
+
+    Dates, numbers, value, outcome and documents are left blank. ``key`` names the press of the button: a second
+    one with the same key returns the same draft.
+    """
+    pattern = locked(opportunity)
+    reference = f"draft-{key.hex}"
+    if there := Opportunity.objects.filter(reference=reference).first():
+        return there
+    facts = {name: getattr(pattern, name) for name in CARRIED_OVER}
+    draft = Opportunity(reference=reference, created_by=by, **facts)
     draft.save()
     return draft
 

@@ -52,11 +52,12 @@ def _page(request: HttpRequest, reference: str) -> HttpResponse:
         "agency", "main_commodity", "renewal_of"
     )
     opportunity = everything.filter(reference=reference).first() or _missing(reference)
-    context = _context(opportunity, timezone.now())
+    context = page_about(opportunity, timezone.now())
     return render(request, "opportunities/detail.html", context)
 
 
-def _context(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
+def page_about(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
+    """Return what ``opportunities/detail.html`` shows of a public purchase at ``moment``; the desk previews by it."""
     history = list(opportunity.revisions.order_by("number"))
     facts = history[-1].snapshot
     phase, earlier = opportunity.phase_at(moment), opportunity.renewal_of

@@ -279,9 +279,12 @@ def test_without_a_hold_nothing_can_be_undone(noon, settings):
 # --- Who would be told ---
 
 
-def reach(purchase, moment):
-    revision = purchase.revisions.latest("number")
-    return telling.reach(revision, moment=moment)
+def reach(purchase):
+    return telling.reach(purchase.revisions.latest("number"))
+
+
+def letter(purchase, moment):
+    return telling.letter(purchase.revisions.latest("number"), moment=moment)
 
 
 def test_people_are_counted_once_and_as_many_as_get_a_letter(noon):
@@ -295,11 +298,11 @@ def test_people_are_counted_once_and_as_many_as_get_a_letter(noon):
     subscribe("other@example.com", Search(words=("chair",), text="chairs"), moment=noon - DAY)
     purchase = listed(noon)
 
-    found = reach(purchase, noon)
+    found, sample = reach(purchase), letter(purchase, noon)
     letters = tick(noon + HOUR)
 
     assert (found.now, found.later, len(letters)) == (2, 0, 2)
-    assert found.letter.subject == letters[0]["Subject"] == "New: Display boards"
+    assert sample.subject == letters[0]["Subject"] == "New: Display boards"
     assert Match.objects.count() == 4  # none of them of a rehearsal
 
 
@@ -311,7 +314,7 @@ def test_who_heard_of_it_is_counted_for_a_change_that_their_search_no_longer_fin
     purchase.title, purchase.value_max = "Screens", Decimal(1000)
     actions.amend(purchase, by=None, moment=noon + HOUR)
 
-    found = reach(purchase, noon + HOUR)
+    found = reach(purchase)
     letters = tick(noon + 2 * HOUR)
 
     assert sorted((group.reason, group.count) for group in found.groups) == [
@@ -327,4 +330,4 @@ def test_nobody_would_be_told_of_what_is_cosmetic(noon):
     purchase.title = "Displays boards"
     actions.amend(purchase, by=None, moment=noon + MINUTE)
 
-    assert (reach(purchase, noon).count, reach(purchase, noon).letter) == (0, None)
+    assert (reach(purchase).count, letter(purchase, noon)) == (0, None)
