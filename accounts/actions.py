@@ -1,16 +1,27 @@
-"""What changes about people: forgetting what need not be kept."""
+"""What changes about people: another address, an end, and forgetting what need not be kept."""
 
+import logging
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext_lazy as _
 
-from accounts.composing import ASKED_KIND, CODE_KIND, GONE, STRANGER
+from accounts import belongings
+from accounts.composing import ASKED_KIND, CODE_KIND, GONE, STRANGER, post_letter
 from accounts.models import User
 from letters import actions as letters
 from letters.models import Letter
 
+logger = logging.getLogger(__name__)
+
+NAMED_IN_THE_LOG = _(
+    "The log of what was published names you, and a log that loses names is none. Ask a colleague at the Law "
+    "Department to close your account instead."
+)
 UNPROVEN_KEPT = timedelta(days=7)
 STRANGERS_KEPT = timedelta(days=1)  # long enough to answer "did your letter go out?"
 
@@ -33,3 +44,61 @@ def forget_unproven(*, moment: datetime) -> int:
     Session.objects.filter(expire_date__lt=moment).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     return count
+
+
+class NotDeletable(Exception):
+    """The account must stay for now; ``blockers`` says why, one sentence each."""
+
+    def __init__(self, blockers: list[str]) -> None:
+        super().__init__(" ".join(blockers))
+        self.blockers = blockers
+
+
+class AddressTaken(Exception):
+    """Somebody else signs in with this address."""
+
+
+@transaction.atomic
+def delete_account(user: User, *, moment: datetime) -> None:
+    """Delete ``user`` and all that belongs to them, on every floor; letters owed are taken back.
+
+    What a mail server refused stays suppressed, known by its hash alone. Raises ``NotDeletable``.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if blockers := belongings.blockers(user):
+        raise NotDeletable(blockers)
+    for part in belongings.in_order():
+        part.erase(user, moment)
+    letters.forget_owners([user.owner], moment=moment)
+    # A letter that a sender has in hand is wiped as soon as it lets go (``forget_letters``).
+    Letter.objects.filter(owner=user.owner).update(owner=f"{GONE}{user.pk}")
+    try:
+        user.delete()
+    except ProtectedError as error:
+        raise NotDeletable([str(NAMED_IN_THE_LOG)]) from error
+    logger.info("account deleted", extra={"user": user.pk})
+
+
+@transaction.atomic
+def change_address(user: User, address: str, *, moment: datetime, language: str) -> User:
+    """Let ``user`` sign in with ``address``, proven by its owner, and no longer with the one before.
+
+    The old address gets a letter. The same address again changes nothing. Raises ``AddressTaken``.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    old = user.email
+    if old == address:
+        return user
+    if is_taken(address, by_other_than=user):
+        raise AddressTaken
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    user.email = address
+    user.save(update_fields=["email"])
+    post_letter("email_changed", to=old, code="", language=language, moment=moment)
+    return user
+
+
+def is_taken(address: str, *, by_other_than: User) -> bool:
+    others = User.objects.exclude(pk=by_other_than.pk)
+    return others.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).exists()

@@ -10,10 +10,15 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import (
+            belongings,
             checks,  # noqa: F401  (registers the system checks)
+            examples,  # noqa: F401  (its letters in the gallery)
             history,  # noqa: F401  (writes down who signs in)
+            own,
             sessions,
         )
 
+        belongings.register(own.ACCOUNT)
+        belongings.register(own.LETTERS)
         user_logged_in.connect(sessions.begin)
         authenticator_added.connect(sessions.end_others_with_new_factor)

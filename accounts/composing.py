@@ -1,5 +1,6 @@
 """The letters about accounts: codes, and what somebody should know who did not do it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,15 @@ NOTICES = {
 }
 
 
+@dataclass(frozen=True)
+class AccountLetter:
+    """What kind of letter an event makes, from which template, and what that wants to know."""
+
+    kind: str
+    template: str
+    context: dict[str, Any]
+
+
 def post_letter(
     event: str, *, to: str, code: str, language: str, moment: datetime, request_id: str = ""
 ) -> Letter:
@@ -52,33 +62,35 @@ def post_letter(
 
     A letter with a code is of no use after ``CODE_WORKS``. Raises ``LookupError`` for any other event.
     """
-    kind, template, context = _words(event, code, language)
+    wanted = letter_of(event, code=code, language=language)
     return letters.post(
-        write(f"accounts/{template}", context, language=language),
+        write(wanted.template, wanted.context, language=language),
         to=to,
-        kind=kind,
+        kind=wanted.kind,
         owner=_owner(to),
         slot=f"{event}:{moment.isoformat()}",
         priority=Priority.ASKED_FOR,
         moment=moment,
-        expires_at=None if kind == NOTICE_KIND else moment + CODE_WORKS,
+        expires_at=None if wanted.kind == NOTICE_KIND else moment + CODE_WORKS,
         request_id=request_id,
     )
 
 
-def _words(event: str, code: str, language: str) -> tuple[str, str, dict[str, Any]]:
+def letter_of(event: str, *, code: str, language: str) -> AccountLetter:
+    """Return what the letter of ``event`` is made of. Raises ``LookupError`` where there is none."""
+    if event in CODES:
+        minutes = int(CODE_WORKS.total_seconds() // 60)
+        words = {"code": code, "purpose": CODES[event], "minutes": minutes}
+        return AccountLetter(CODE_KIND, "accounts/code", words)
     with translation.override(language):
         urls = {
             "sign_in_url": absolute(reverse("account_request_login_code")),
             "sign_up_url": absolute(reverse("account_signup")),
             "account_url": absolute(reverse("accounts:overview")),
         }
-    if event in CODES:
-        minutes = int(CODE_WORKS.total_seconds() // 60)
-        return CODE_KIND, "code", {"code": code, "purpose": CODES[event], "minutes": minutes}
     if event in ASKED:
-        return ASKED_KIND, ASKED[event], urls
-    return NOTICE_KIND, "notice", {"what": NOTICES[event], **urls}
+        return AccountLetter(ASKED_KIND, f"accounts/{ASKED[event]}", urls)
+    return AccountLetter(NOTICE_KIND, "accounts/notice", {"what": NOTICES[event], **urls})
 
 
 def _owner(address: str) -> str:

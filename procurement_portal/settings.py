@@ -355,9 +355,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignUpForm",
-    "login": "accounts.forms.SignInForm",
     "request_login_code": "accounts.forms.CodeForm",
-    "reset_password": "accounts.forms.ResetForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

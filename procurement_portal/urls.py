@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
+from accounts.views import change_address
 from core import views
 from opportunities import feeds
 from procurement_portal import api
@@ -50,6 +51,8 @@ urlpatterns = [
         path("getting-ready/", include("vendors.urls")),
         path("alerts/", include("alerts.urls")),
         path("account/", include("accounts.urls")),
+        # Stands before allauth's, which asks the new address alone for a proof.
+        path("account/email/", change_address, name="account_email"),
         path("account/", include("allauth.urls")),
         path("", include("core.urls")),
         prefix_default_language=False,
