@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import given_by, roles
 from core.desk import Desk
 from core.history import name_of
 
@@ -64,7 +65,15 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         shown = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return shown
-        return (*shown, "is_superuser", "groups", "user_permissions")
+        # Nobody changes their own roles.
+        own = ("groups",) if obj is None or obj == request.user else ()
+        return (*shown, "is_superuser", "user_permissions", *own)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Whoever gives roles gives those of which they hold every right."""
+        if db_field.name == "groups" and not request.user.is_superuser:
+            kwargs["queryset"] = Group.objects.filter(name__in=given_by(request.user))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed: bool = super().has_change_permission(request, obj)
@@ -89,7 +98,8 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class RoleAdmin(Desk, GroupAdmin):
-    """Django's own groups, with the manners of the other lists; what a role may do is a superuser's choice."""
+    """Django's own groups, with the manners of the other lists. What a declared role may do is in the code;
+    what any other may do is a superuser's choice."""
 
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
@@ -97,6 +107,16 @@ class RoleAdmin(Desk, GroupAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = super().get_readonly_fields(request, obj)
         return shown if request.user.is_superuser else (*shown, "permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_declared(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_declared(obj)
+
+
+def _is_declared(group: Any) -> bool:
+    return group is not None and group.name in roles()
 
 
 # Whoever could change these would open anybody's account: an address takes the codes, a secret makes them.

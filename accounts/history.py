@@ -29,7 +29,6 @@ def note_sign_out(request: HttpRequest | None, user: Any, **_told: Any) -> None:
 def note_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **_told: Any) -> None:  # fmt: skip
     """Write down a wrong password. What was typed is kept only where it is a colleague's address."""
     typed = str(credentials.get("username") or credentials.get("email") or "")[:254]
-    typed = typed.replace("\x00", "")
     _note(DeedKind.NOT_SIGNED_IN, User.objects.filter(email__iexact=typed).first(), request)
 
 

@@ -1,0 +1,69 @@
+"""Who may do what at the desk. Each role holds what it gives: nobody hands out a right that they lack.
+
+The table in docs/staff-guide.md says the same in words; tests hold the two together, and try every role on every
+page of the desk.
+"""
+
+from django.contrib import admin
+from django.contrib.auth import get_permission_codename
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role, declares_roles
+
+LOOKS_AT = "opportunity revision agency commoditycode methodlimit officiallink synonymgroup"
+KEEPS = "agency commoditycode officiallink synonymgroup"
+
+AUTHOR = {
+    *(f"opportunities.view_{model}" for model in LOOKS_AT.split()),
+    *(f"opportunities.{verb}_opportunity" for verb in ("add", "change", "delete")),
+}
+PUBLISHER = {*AUTHOR, "opportunities.publish_opportunity", "letters.view_letter"}
+VENDOR_SUPPORT = {
+    *(f"vendors.view_{model}" for model in ("vendor", "membership", "holding")),
+    "vendors.verify_holding",
+}
+
+
+# Whoever could see these would learn how people sign in; the desk shows them to superusers alone.
+FOR_SUPERUSERS = {"mfa.view_authenticator"}
+
+
+@declares_roles
+def roles() -> list[Role]:
+    """Return every role. Whoever reads all reads what comes to the desk later, too."""
+    manager = {
+        *PUBLISHER,
+        *VENDOR_SUPPORT,
+        *_everything_to_read(),
+        *(f"opportunities.{verb}_{model}" for model in KEEPS.split() for verb in ("add", "change", "delete")),
+        # A limit that was in force stays: purchases are judged by the limit of their day.
+        *(f"opportunities.{verb}_methodlimit" for verb in ("add", "change")),
+        *(f"accounts.{verb}_user" for verb in ("add", "change")),
+    }  # fmt: skip
+    return [
+        Role("Author", _("Drafts purchases."), frozenset(AUTHOR)),
+        Role(
+            "Publisher",
+            _("Does what an author does; publishes, changes what is public, extends, awards, cancels, withdraws."),
+            frozenset(PUBLISHER),
+        ),
+        Role(
+            "Manager",
+            _("Does what everybody else does; keeps limits, links, codes, synonyms and agencies; gives roles."),
+            frozenset(manager),
+        ),
+        Role("Viewer", _("Reads all, changes nothing."), frozenset(_everything_to_read())),
+        Role(
+            "Vendor support",
+            _("Helps businesses: sees what they say they hold, and verifies it. Sees no draft."),
+            frozenset(VENDOR_SUPPORT),
+        ),
+    ]  # fmt: skip
+
+
+def _everything_to_read() -> set[str]:
+    views = {
+        f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
+        for model in admin.site._registry
+    }
+    return views - FOR_SUPERUSERS
