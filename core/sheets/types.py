@@ -1,0 +1,69 @@
+"""What a file is, by its name and by how it begins. The two must agree."""
+
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from core.sheets.limits import LARGEST_FILE, Unreadable
+
+
+class FileType(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    SCRIPT = "js"
+    LINES = "lines"
+
+
+ENDINGS = {
+    ".csv": FileType.CSV,
+    ".txt": FileType.CSV,
+    ".xlsx": FileType.XLSX,
+    ".js": FileType.SCRIPT,
+    ".lines": FileType.LINES,
+}
+PACKAGE = b"PK\x03\x04"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+
+
+def type_of(file: BinaryIO, name: str) -> FileType:
+    """Return the type that name and content agree on. Raises ``Unreadable``; leaves ``file`` at its start."""
+    start = _start_and_size(file)
+    ending = PurePosixPath(name).suffix.lower()
+    if ending in {".xlsm", ".xlsb", ".xltm", ".xlam"}:
+        raise Unreadable(_("It is a workbook with macros. Save it as .xlsx or CSV."))
+    if start.startswith(OLD_OFFICE):
+        raise Unreadable(
+            _("It is an old Excel file (.xls), or protected by a password. Save it as .xlsx without one.")
+        )  # fmt: skip
+    kind = ENDINGS.get(ending)
+    if kind is None:
+        raise Unreadable(_("Only CSV (.csv) and Excel (.xlsx) files are read. Save it as one of these."))  # fmt: skip
+    if (kind is FileType.XLSX) != start.startswith(PACKAGE):
+        raise Unreadable(_not_what_it_says(ending, start))
+    if (
+        start.lstrip(b"\xef\xbb\xbf \r\n\t")[:9]
+        .lower()
+        .startswith((b"<!doctype", b"<html", b"<?xml"))
+    ):
+        raise Unreadable(_("What is in it is a web page and no table. Take the file anew."))
+    return kind
+
+
+def _start_and_size(file: BinaryIO) -> bytes:
+    size = file.seek(0, 2)
+    file.seek(0)
+    if not size:
+        raise Unreadable(_("The file is empty. Choose another one."))
+    if size > LARGEST_FILE:
+        raise Unreadable(_("The file is larger than 32 MB. Split it into several files, each with the headings."))  # fmt: skip
+    start = file.read(64)
+    file.seek(0)
+    return start
+
+
+def _not_what_it_says(ending: str, start: bytes) -> str:
+    if start.startswith(PACKAGE):
+        return _("It is called %s, but what is in it is a packed file. If it is a workbook, rename it to .xlsx.") % ending  # fmt: skip
+    return _("It is called .xlsx, but what is in it is no workbook. Open it in the program it was made with, and save it anew.")  # fmt: skip
