@@ -41,8 +41,8 @@ class HearOut:
     still talking, and that cuts off the refusal: nginx showed a 503 instead. Stands above all that refuses.
     """
 
-    # nginx lets 11 MB through where staff add documents; who says more may be cut off.
-    MOST = 12 * 1024 * 1024
+    # nginx lets 33 MB through where staff import files; who says more may be cut off.
+    MOST = 34 * 1024 * 1024
     AT_ONCE = 64 * 1024
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -142,3 +142,26 @@ class LimitKind(models.TextChoices):
     )
     CEILING = "ceiling", _("statutory ceiling: the most that the law allows under this method")
     FLOOR = "floor", _("floor: the method is for more than this")
+
+
+class ImportState(models.TextChoices):
+    """How far the reading of a file has come. What a worker must still do is in ``ImportRun.TO_DO``."""
+
+    WAITING = "waiting", _("waiting to be read")
+    CHECKING = "checking", _("being checked")
+    CHECKED = "checked", _("checked; waiting for you")
+    APPLYING = "applying", _("being imported")
+    DONE = "done", _("imported")
+    REFUSED = "refused", _("refused; nothing was imported")
+    DROPPED = "dropped", _("dropped; nothing was imported")
+
+
+class Verdict(models.TextChoices):
+    """What becomes of a row of an imported file."""
+
+    CREATE = "create", _("new")
+    CHANGE = "change", _("changed")
+    DIFFERS = "differs", _("differs: open it and decide")
+    SAME = "same", _("here already")
+    SKIPPED = "skipped", _("left out")
+    REFUSED = "refused", _("refused")

@@ -1,6 +1,7 @@
 """The public facts of an opportunity as one value, and how two of them differ."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,11 @@ def snapshot(opportunity: "Opportunity") -> dict[str, Any]:
         "decided_at": _as_json(opportunity, "decided_at"),
         "renewal_of": _earlier(opportunity),
     }
+
+
+def facts_as_json(opportunity: "Opportunity", names: Iterable[str]) -> dict[str, Any]:
+    """Return these public fields as a snapshot has them, without a query."""
+    return {name: _as_json(opportunity, name) for name in names}
 
 
 def _documents(opportunity: "Opportunity") -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from opportunities import actions, ocds_bulk
+from core.doorbell import ring
+from opportunities import actions, importing, ocds_bulk
 
 LOCK = "opportunities.tasks.write_open_data"
 AT_MOST = 1800  # seconds: a million releases take twelve minutes, at 0.7 ms each
@@ -27,3 +28,18 @@ def write_open_data() -> int:
 def publish_planned() -> int:
     """Publish the drafts whose day has begun in New York. Every half minute; safe to run many at once."""
     return actions.publish_planned(moment=timezone.now())
+
+
+@shared_task
+def carry_on_imports() -> int:
+    """Read, check and apply what staff import, some seconds at a time. Every few seconds; safe to run many at once."""
+    done = importing.work()
+    if done:
+        ring(carry_on_imports)
+    return done
+
+
+@shared_task
+def forget_imports() -> int:
+    """Drop imports that nobody decided about, and the rows of old ones. Hourly; safe to repeat."""
+    return importing.forget(moment=timezone.now())

@@ -205,6 +205,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "carry-on-imports": {
+        "task": "opportunities.tasks.carry_on_imports",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget-imports": {
+        "task": "opportunities.tasks.forget_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "write-open-data": {
         "task": "opportunities.tasks.write_open_data",
         "schedule": 30.0,

@@ -91,6 +91,7 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Opportunity)
 class OpportunityAdmin(Desk):
     form = OpportunityForm
+    change_list_template = "admin/opportunities/opportunity/change_list.html"
     change_form_template = "admin/opportunities/opportunity/change_form.html"
     list_display = (
         "title",
@@ -218,6 +219,12 @@ class OpportunityAdmin(Desk):
     def get_urls(self) -> list[Any]:
         """The pages of the steps and of the documents stand before Django's own, which match anything."""
         return [*pages.urls(self), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may_import = request.user.has_perm("opportunities.add_opportunity")
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
 
     def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:  # noqa: FBT001
         if obj.stage == Stage.PUBLISHED:

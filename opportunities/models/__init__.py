@@ -2,6 +2,7 @@
 
 from opportunities.models.document import OpportunityDocument
 from opportunities.models.finding import SearchEntry, SearchWord, Tally
+from opportunities.models.importing import ImportPart, ImportRow, ImportRun, Origin
 from opportunities.models.limit import MethodLimit
 from opportunities.models.log import ChangeLog, Revision
 from opportunities.models.opportunity import Opportunity
@@ -12,10 +13,14 @@ __all__ = [
     "Agency",
     "ChangeLog",
     "CommodityCode",
+    "ImportPart",
+    "ImportRow",
+    "ImportRun",
     "MethodLimit",
     "OfficialLink",
     "Opportunity",
     "OpportunityDocument",
+    "Origin",
     "PlannedPublication",
     "Revision",
     "SearchEntry",

@@ -306,7 +306,17 @@ class Opportunity(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, with what follows from the facts.
+        """Save, with what follows from the facts."""
+        self.derive()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "expected_on", "value_band", "title_key"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("opportunities:detail", args=[self.reference])
+
+    def derive(self) -> None:
+        """Set what follows from the facts; for rows that are saved many at once.
 
         Until it is published its reference says nothing: a title may change, and drafts must not show.
         """
@@ -316,12 +326,6 @@ class Opportunity(models.Model):
         low, high = (field.to_python(getattr(self, field.name)) for field in fields)
         self.value_band = ValueBand.of(low, high)
         self.title_key = " ".join(plain_words(self.title))[:200]
-        if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "expected_on", "value_band", "title_key"}
-        super().save(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("opportunities:detail", args=[self.reference])
 
     def clean(self) -> None:
         """Strip what nobody sees from what everybody reads; raise ``ValidationError`` if no title is left."""

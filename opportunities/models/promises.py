@@ -165,6 +165,10 @@ FOUND_BY: list[models.Index] = [
             "title_key": "title",
         }.items()
     ],
+    # Whoever imports a list asks whether its titles are here.
+    models.Index(
+        fields=["title_key"], condition=Q(stage=Stage.DRAFT), name="opportunity_draft_by_title"
+    ),
     models.Index(
         fields=["expected_on"],
         condition=PUBLIC & Q(expected_on__isnull=False),

@@ -25,10 +25,14 @@ from opportunities.models import (
     Agency,
     ChangeLog,
     CommodityCode,
+    ImportPart,
+    ImportRow,
+    ImportRun,
     MethodLimit,
     OfficialLink,
     Opportunity,
     OpportunityDocument,
+    Origin,
     PlannedPublication,
     Revision,
     SearchWord,
@@ -171,6 +175,11 @@ def letter_in(state: str, **facts: Any) -> Callable[[], object]:
     return change(lambda: letter(moment=NOON), state=state, **facts)
 
 
+def run(**facts: Any) -> ImportRun:
+    plain: dict[str, Any] = {"kind": "plan", "name": "plan.csv", "size": 1, "at": NOON}
+    return ImportRun.objects.create(**(plain | facts))
+
+
 def business() -> Vendor:
     return Vendor.objects.first() or VendorFactory.create()
 
@@ -270,6 +279,28 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     "opportunities.SearchWord.word": [twice(SearchWord.objects.create, word="boards")],
     "opportunity_solicitation_epin_once": [
         twice(OpportunityFactory.create, solicitation_epin="02527Y0001")
+    ],
+    "import_lease_whole_and_never_once_finished": [
+        lambda: run(lease_token=uuid.UUID(int=1)),
+        lambda: run(lease_until=NOON),
+        lambda: run(state="done", finished_at=NOON, **LEASE),
+    ],
+    "import_finished_exactly_when_over": [
+        lambda: run(state="done"),
+        lambda: run(state="checking", finished_at=NOON),
+    ],
+    "import_checks_no_more_than_there_is": [
+        lambda: run(checked_count=1),
+        lambda: run(checked_part_count=1),
+    ],
+    "import_part_once_per_run": [
+        lambda: [made() for made in [twice(ImportPart.objects.create, run=run(), is_rows=True, number=0, content=b"x")]]
+    ],
+    "import_row_once_per_run": [
+        lambda: [made() for made in [twice(ImportRow.objects.create, run=run(), number=1, verdict="create")]]
+    ],
+    "opportunities.Origin.key": [
+        lambda: [made() for made in [twice(Origin.objects.create, key="plan:1", opportunity=OpportunityFactory.create())]]
     ],
     "limit_once_per_day": [
         twice(limit),
