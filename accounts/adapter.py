@@ -38,6 +38,13 @@ SAID = {
     "email_confirmation_failed": _("Somebody else has proven this address meanwhile."),
 }
 
+# In this order. Codes stand last: who has a passkey and no app could only use up a recovery code.
+ASK_AGAIN = {
+    "mfa_reauthenticate:webauthn": _("Use my passkey"),
+    "reauthenticate": _("Use my password"),
+    "mfa_reauthenticate": _("Use a code of my app, or a recovery code"),
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -61,6 +68,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:overview")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Ask for a passkey first where there is one, and for a code only where an app shows any."""
+        methods = {each["id"]: each for each in super().get_reauthentication_methods(user)}
+        return [
+            methods[key] | {"description": words}
+            for key, words in ASK_AGAIN.items()
+            if key in methods
+        ]
 
     def add_message(
         self, request: HttpRequest, level: int, template: str = "", *_args: Any, **given: Any

@@ -21,4 +21,4 @@ class AccountsConfig(AppConfig):
         belongings.register(own.ACCOUNT)
         belongings.register(own.LETTERS)
         user_logged_in.connect(sessions.begin)
-        authenticator_added.connect(sessions.end_others_with_new_factor)
+        authenticator_added.connect(sessions.trust_new_factor)

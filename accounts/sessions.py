@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -38,10 +39,12 @@ def end_others(request: HttpRequest, user: Any) -> None:
             session.end()
 
 
-def end_others_with_new_factor(
-    sender: Any, request: HttpRequest, user: Any, **_kwargs: Any
-) -> None:
-    """Connected to allauth: a session that began without the second factor does not outlive its coming."""
+def trust_new_factor(sender: Any, request: HttpRequest, user: Any, **_kwargs: Any) -> None:
+    """Connected to allauth: whoever has just shown a new factor is not asked for it in the same breath.
+
+    A session that began without it does not outlive its coming.
+    """
+    record_authentication(request, user, method="mfa", reauthenticated=True)
     end_others(request, user)
 
 
