@@ -1,6 +1,7 @@
 """Whether an address has an account is known to its reader alone: not by words, status, redirect or work done."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,10 +29,10 @@ WAYS = {
 }
 
 
-def answer_to(way: str) -> tuple:
+def answer_to(way: str) -> tuple[Any, ...]:
     """Return all that a stranger sees: status, where to, the words there, and those after a wrong code."""
     client, (path, form) = Client(), WAYS[way]
-    asked = client.post(path, form)
+    asked: Any = client.post(path, form)
     seen = [asked.status_code, asked.get("Location"), said(asked), sorted(asked.headers)]
     if asked.status_code == 302:
         seen += [said(client.get(asked.url)), said(client.post(asked.url, {"code": "WRNG-WRNG"}))]
