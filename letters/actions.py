@@ -81,6 +81,11 @@ def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
     letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
 
 
+def look_at(letters: LetterQuerySet, *, moment: datetime) -> int:
+    """Take troubled letters off the list of what waits; return how many. Safe to repeat."""
+    return letters.troubled().update(looked_at=moment)
+
+
 def forget_owners(owners: list[str], *, moment: datetime) -> set[str]:
     """Wipe the address and the text from all letters of ``owners``; what is still owed is taken back.
 

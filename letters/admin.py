@@ -4,10 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.desk import ReadOnly
+from core.work import WorkFilter
 from letters import gallery_pages
+from letters.actions import look_at
 from letters.models import Attempt, Channel, Letter, Suppression
+from letters.querysets import LetterQuerySet
 
 
 class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -33,11 +38,23 @@ class LetterAdmin(ReadOnly):
         "attempt_count",
         "repeat_count",
     )
-    list_filter = ("state", "kind")
+    list_filter = (WorkFilter, "state", "kind")
+    actions = ("mark_looked_at",)
     search_fields = ("to_address", "subject")
     ordering = ("-created_at", "-pk")
     inlines = (AttemptInline,)
     show_full_result_count = False
+
+    @admin.action(description=_("Mark as looked at"), permissions=["look"])
+    def mark_looked_at(self, request: HttpRequest, queryset: LetterQuerySet) -> None:
+        """Take them off the list of what waits; nothing else of a letter can be changed here."""
+        chosen = list(queryset.troubled())
+        look_at(queryset, moment=timezone.now())
+        for letter in chosen:
+            self.log_change(request, letter, _("Mark as looked at"))
+
+    def has_look_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("letters.change_letter"))
 
     def get_urls(self) -> list[Any]:
         """The gallery stands before Django's own addresses, which match anything."""

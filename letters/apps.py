@@ -6,4 +6,7 @@ class LettersConfig(AppConfig):
     verbose_name = "Letters"
 
     def ready(self) -> None:
-        from letters import health  # noqa: F401  (adds its questions to /readyz)
+        from letters import (  # noqa: F401
+            health,  # its questions to /readyz
+            work,  # what waits at the desk
+        )

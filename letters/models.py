@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from letters.choices import LetterState, Outcome, Priority, ReportKind
-from letters.querysets import LetterQuerySet
+from letters.querysets import TROUBLED, LetterQuerySet
 
 
 class Letter(models.Model):
@@ -51,6 +51,12 @@ class Letter(models.Model):
         ),
     )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
+    looked_at = models.DateTimeField(
+        _("looked at"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody at the desk looked at what went wrong with it."),
+    )
 
     objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -96,6 +102,7 @@ class Letter(models.Model):
                 condition=Q(state=LetterState.LEASED),
                 name="letter_by_lease",
             ),
+            models.Index(fields=["id"], condition=TROUBLED, name="letter_troubled"),
             models.Index(fields=["finished_at"], name="letter_finished"),
             models.Index(fields=["owner", "created_at"], name="letter_by_owner"),
             # What such letters carried is looked for at each tick.

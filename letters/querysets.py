@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from letters.models import Letter  # noqa: F401  (named in the base class)
 
 OWED = [LetterState.READY, LetterState.LEASED]
+TROUBLED = Q(looked_at__isnull=True) & (Q(state=LetterState.FAILED) | Q(repeat_count__gt=0))
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -26,3 +27,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def in_sending_order(self) -> Self:
         return self.order_by("priority", "due_at", "pk")
+
+    def troubled(self) -> Self:
+        """Keep what could not be delivered or may have arrived twice, until somebody has looked at it."""
+        return self.filter(TROUBLED)

@@ -1,12 +1,16 @@
 """Where an opportunity stands at a moment, from its facts alone. ``querysets`` asks the same of many rows."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from opportunities.choices import Phase
 from opportunities.partial_dates import fiscal_year
 
 NEW_YORK = ZoneInfo("America/New_York")
+# A plan that nobody has looked at for a quarter may well have gone.
+CONFIRMED_EVERY = timedelta(days=90)
+# What closed longer ago than this should have an outcome: a measure of this portal, of no rule.
+OUTCOME_WITHIN = timedelta(days=90)
 
 
 def phase_of(
@@ -32,3 +36,8 @@ def archived_before(moment: datetime) -> datetime:
     """Return the New York midnight before which what was decided is archived: an outcome is shown
     for the rest of its City fiscal year (July to June) and for the whole of the next."""
     return datetime(fiscal_year(moment.astimezone(NEW_YORK)) - 2, 7, 1, tzinfo=NEW_YORK)
+
+
+def beginning_of(day: date) -> datetime:
+    """Return the first moment of ``day`` in New York."""
+    return datetime.combine(day, time(), tzinfo=NEW_YORK)

@@ -3,10 +3,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 
-from opportunities.choices import LimitKind, Outcome, Phase, Stage
+from opportunities.choices import LimitKind, Outcome, Phase, Precision, Stage
 from opportunities.limits import Limit, LimitHistory
-from opportunities.phases import archived_before
+from opportunities.partial_dates import PartialDate
+from opportunities.phases import CONFIRMED_EVERY, archived_before, beginning_of
 
 if TYPE_CHECKING:
     from opportunities.models import MethodLimit, Opportunity
@@ -62,6 +64,35 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
             method=opportunity.method,
             published_at__gte=since,
         ).order_by("-published_sequence")
+
+    def drafts(self) -> Self:
+        """Keep what was never public."""
+        return self.filter(stage=Stage.DRAFT)
+
+    def needing_confirmation_at(self, moment: datetime) -> Self:
+        """Keep what ``Opportunity.needs_confirming_at`` says of one: still planned, and silent for too long."""
+        earliest = localdate(moment) - CONFIRMED_EVERY
+        return self.upcoming_at(moment).filter(
+            Q(last_confirmed_on__isnull=True) | Q(last_confirmed_on__lt=earliest),
+            published_at__lt=beginning_of(earliest),
+        )
+
+    def expected_before(self, moment: datetime) -> Self:
+        """Keep what is still planned although the period in which it was expected is over."""
+        today, over = localdate(moment), Q()
+        for precision in Precision:
+            if running := PartialDate.containing(today, precision).first_day:
+                over |= Q(expected_precision=precision, expected_on__lt=running)
+        return self.upcoming_at(moment).filter(over)
+
+    def lacking_facts(self) -> Self:
+        """Keep what is not decided and leaves vendors without what they ask for first."""
+        untold = Q(opens_at__isnull=True, expected_precision=Precision.UNKNOWN)
+        return self.live().filter(Q(summary="") | Q(contact_email="") | untold)
+
+    def past_due_at(self, moment: datetime) -> Self:
+        """Keep what closed and is not decided yet."""
+        return self.in_phase(Phase.CLOSED, moment)
 
     def in_phase(self, phase: Phase, moment: datetime) -> Self:
         return self.public().filter(in_phase(phase, moment))

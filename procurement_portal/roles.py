@@ -17,7 +17,13 @@ AUTHOR = {
     *(f"opportunities.view_{model}" for model in LOOKS_AT.split()),
     *(f"opportunities.{verb}_opportunity" for verb in ("add", "change", "delete")),
 }
-PUBLISHER = {*AUTHOR, "opportunities.publish_opportunity", "letters.view_letter"}
+# Of a letter only that somebody has looked at it can be changed.
+PUBLISHER = {
+    *AUTHOR,
+    "opportunities.publish_opportunity",
+    "letters.view_letter",
+    "letters.change_letter",
+}
 VENDOR_SUPPORT = {
     *(f"vendors.view_{model}" for model in ("vendor", "membership", "holding")),
     "vendors.verify_holding",

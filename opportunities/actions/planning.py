@@ -1,10 +1,10 @@
 """Drafts that become public on a day: chosen by somebody who has looked at them, and done by the clock."""
 
 import logging
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.timezone import get_default_timezone, localdate
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,17 +12,13 @@ from opportunities.actions.log import locked
 from opportunities.actions.posting import blockers_of, publish
 from opportunities.choices import Stage
 from opportunities.models import Opportunity, PlannedPublication
+from opportunities.phases import beginning_of
 from opportunities.publishing import Finding, NotPublishable, planning_blockers
 from opportunities.revisions import fingerprint
 
 logger = logging.getLogger(__name__)
 
 MAY_PUBLISH = "opportunities.publish_opportunity"
-
-
-def beginning_of(day: date) -> datetime:
-    """Return the first moment of a New York day."""
-    return datetime.combine(day, time(), tzinfo=get_default_timezone())
 
 
 @transaction.atomic

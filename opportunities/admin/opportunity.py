@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from core.desk import Desk
 from core.text import lines
+from core.work import WorkFilter
 from opportunities import actions
 from opportunities.admin import pages
 from opportunities.admin.log import RevisionInline
@@ -103,7 +104,8 @@ class OpportunityAdmin(Desk):
         "due_at",
         "last_confirmed_on",
     )
-    list_filter = ("stage", "outcome", "method", "industry")
+    list_filter = (WorkFilter, "stage", "outcome", "method", "industry")
+    show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("title", "reference", "solicitation_epin", "award_epin")
     ordering = ("-created_at", "-pk")
     empty_value_display = gettext_lazy("not given")

@@ -1,6 +1,6 @@
 """Purchases and solicitations: facts only."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -29,12 +29,9 @@ from opportunities.methods import MethodFacts, facts
 from opportunities.models.promises import FOUND_BY, MUST_HOLD
 from opportunities.models.reference import Agency, CommodityCode
 from opportunities.partial_dates import PartialDate
-from opportunities.phases import phase_of
+from opportunities.phases import CONFIRMED_EVERY, phase_of
 from opportunities.querysets import OpportunityQuerySet
 from opportunities.validators import validate_official_address, validate_real_date
-
-# A plan that nobody has looked at for a quarter may well have gone.
-CONFIRMED_EVERY = timedelta(days=90)
 
 
 class Opportunity(models.Model):
