@@ -96,11 +96,9 @@ class OpportunityAdmin(Desk):
     change_form_template = "admin/opportunities/opportunity/change_form.html"
     list_display = (
         "title",
-        "stage",
-        "outcome",
-        "method",
+        "stands",
         "industry",
-        "expected_on",
+        "expected_period",
         "due_at",
         "last_confirmed_on",
     )
@@ -155,6 +153,16 @@ class OpportunityAdmin(Desk):
         WHAT_TO_TELL,
         STATE,
     )
+
+    @admin.display(description=gettext_lazy("where it stands"), ordering="stage")
+    def stands(self, opportunity: Opportunity) -> str:
+        is_public = opportunity.stage == Stage.PUBLISHED
+        phase = opportunity.phase_at(timezone.now()).label
+        return str(phase if is_public else opportunity.get_stage_display())
+
+    @admin.display(description=gettext_lazy("expected"), ordering="expected_on")
+    def expected_period(self, opportunity: Opportunity) -> str:
+        return str(opportunity.expected)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
