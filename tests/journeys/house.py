@@ -26,9 +26,9 @@ from opportunities.search.lanes import page_of
 from tests.factories import OpportunityFactory, StaffFactory, subscribe
 
 DAY = timedelta(days=1)
-# Spreadsheets hold such titles; none may push a phone's page sideways.
 # One template draws every step of the guide: those with the longest words stand for the rest.
 STEPS = ("pip-account", "passport-account", "mwbe-certification", "licences-and-insurance")
+# Spreadsheets hold such titles; none may push a phone's page sideways.
 LONG = "Interactive" + "Whiteboard" * 12
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -11,28 +12,37 @@ from tests.browser import SCREENSHOTS, violations
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+SETTLED = "document.getAnimations().forEach(animation => animation.finish())"
 
 
 class Looking:
-    """Collects what is wrong with pages, so that one run names all of it."""
+    """Collects what is wrong with pages, so that one run names all of it.
 
-    def __init__(self, page: Page, *, suffix: str, sizes: tuple[ViewportSize, ...]) -> None:
-        self.page, self.suffix, self.sizes = page, suffix, sizes
+    A page is loaded once and then shown in each size, and in dark colours where it has them.
+    """
+
+    def __init__(self, page: Page, *, suffix: str, dark: bool) -> None:
+        self.page, self.suffix, self.dark = page, suffix, dark
         self.problems: list[str] = []
 
     def at(self, name: str, address: str, *, status: int = 200) -> None:
-        """Open an address and look at the page in each size."""
-        self.page.set_viewport_size(self.sizes[0])
+        """Open an address and look at the page."""
+        self.page.set_viewport_size(WIDE)
         answer = self.page.goto(address)
         if answer is None or answer.status != status:
             self.problems.append(f"{name}: {answer and answer.status} instead of {status}")
         self.here(name)
 
     def here(self, name: str) -> None:
-        """Look at the page that is open in each size."""
-        for size in self.sizes:
+        """Look at the page that is open."""
+        for size in (WIDE, NARROW):
             self.page.set_viewport_size(size)
             self._look(f"{name}-{size['width']}{self.suffix}")
+        if self.dark:
+            self.page.set_viewport_size(WIDE)
+            show_in(self.page, "dark")
+            self._look(f"{name}-dark{self.suffix}")
+            show_in(self.page, "light")
 
     def _look(self, name: str) -> None:
         if os.environ.get("UPDATE_SCREENSHOTS"):  # hundreds of them, for people to leaf through
@@ -44,10 +54,14 @@ class Looking:
         self.problems += [f"{name}: {violation}" for violation in violations(self.page)]
 
 
+def show_in(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Show the page that is open in other colours, without waiting for them to fade in."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(SETTLED)
+
+
 @contextmanager
-def looking_at(
-    page: Page, *, suffix: str = "", sizes: tuple[ViewportSize, ...] = (WIDE, NARROW)
-) -> Iterator[Looking]:
-    looking = Looking(page, suffix=suffix, sizes=sizes)
+def looking_at(page: Page, *, suffix: str = "", dark: bool = False) -> Iterator[Looking]:
+    looking = Looking(page, suffix=suffix, dark=dark)
     yield looking
     assert not looking.problems, "\n".join(looking.problems)

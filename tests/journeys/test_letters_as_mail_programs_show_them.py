@@ -1,8 +1,10 @@
 """Every kind of letter, as its bytes and as it looks: narrow and wide, light and dark.
 
-Left in ``test-output/letters`` for people to look at; the ``.eml`` files open in any mail program.
+Left in ``test-output/letters`` for people to look at: the ``.eml`` files open in any mail program, and
+with ``UPDATE_SCREENSHOTS=1`` there are pictures beside them.
 """
 
+import os
 from email import message_from_bytes, policy
 
 import pytest
@@ -16,7 +18,7 @@ from tests.browser import violations
 from tests.environment import ROOT
 from tests.factories import OpportunityFactory, StaffFactory, subscribe
 from tests.journeys.house import LONG, amended, everything_known
-from tests.journeys.looking import SIDEWAYS
+from tests.journeys.looking import SIDEWAYS, show_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,14 +83,14 @@ def part(message, subtype):
 
 
 def look_at_html(new_page, name, html):
-    problems = []
+    page, problems = new_page(), []
+    page.route("**/letter", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto("/letter")
     for scheme in ("light", "dark"):
-        page = new_page(color_scheme=scheme)
-        page.route("**/letter", lambda route: route.fulfill(body=html, content_type="text/html"))
+        show_in(page, scheme)
         for width in (320, 600):
             page.set_viewport_size({"width": width, "height": 640})
-            page.goto("/letter")
-            page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
+            picture(page, f"{name}-{width}-{scheme}")
             problems += violations(page)
             problems += ["scrolls sideways"] * (page.evaluate(SIDEWAYS) > 0)
     assert problems == []
@@ -101,4 +103,9 @@ def look_at_text(new_page, name, text):
         lambda route: route.fulfill(body=text, content_type="text/plain; charset=utf-8"),
     )
     page.goto("/letter")
-    page.screenshot(path=FOLDER / f"{name}-text.png", full_page=True)
+    picture(page, f"{name}-text")
+
+
+def picture(page, name):
+    if os.environ.get("UPDATE_SCREENSHOTS"):  # for people to leaf through
+        page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
