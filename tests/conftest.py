@@ -40,7 +40,7 @@ NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what follows from the fixtures, and leave to the other half what is only about it."""
     for item in items:
-        _mark_by_fixtures(item, set(getattr(item, "fixturenames", ())))
+        _mark_by_fixtures(item, _fixtures(item))
     meant = [item for item in items if _is_meant_for_this_database(item)]
     if others := [item for item in items if item not in meant]:
         config.hook.pytest_deselected(items=others)
@@ -191,6 +191,9 @@ def _mark_by_fixtures(item: pytest.Item, fixtures: set[str]) -> None:
     if fixtures & NEEDS_BROWSER:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.programs("chromium"))
+        if not item.get_closest_marker("only_on"):
+            # What a page looks like and does is the same on either database; what it says, the client asks in both.
+            item.add_marker(pytest.mark.only_on("sqlite"))
     if (
         fixtures & NEEDS_LOOPBACK
         or item.get_closest_marker("loopback")
@@ -201,6 +204,12 @@ def _mark_by_fixtures(item: pytest.Item, fixtures: set[str]) -> None:
         # One worker runs them in turn: killing and timing do not mix with more of the same.
         item.add_marker(pytest.mark.xdist_group("servers"))
         item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """Return the fixtures that a test uses; names of its parameters are none, though pytest lists them."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return set(getattr(item, "fixturenames", ())) - set(parameters)
 
 
 def _is_meant_for_this_database(item: pytest.Item) -> bool:

@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import PHONE, picture, screenshot
 from tests.journeys.portal import Portal, running_portal
 
-pytestmark = pytest.mark.servers
+# Letters go out on either database and broker, so this journey is made on both.
+pytestmark = [pytest.mark.servers, pytest.mark.only_on("sqlite", "postgresql")]
 
 # What the issue of this feature promises: within a minute, with the hold set to 0.
 ONE_MINUTE = 60

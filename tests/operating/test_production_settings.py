@@ -9,8 +9,8 @@ import pytest
 from tests.environment import ROOT
 from tests.operating.production import good_environment
 
-# Nothing here depends on the database of the tests, so one half of the suite runs it.
-pytestmark = pytest.mark.only_on("sqlite")
+# Nothing here depends on the database of the tests, so one half of the suite runs it: that of production.
+pytestmark = pytest.mark.only_on("postgresql")
 
 REQUIRED = [
     "SECRET_KEY",

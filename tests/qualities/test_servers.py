@@ -10,7 +10,8 @@ from redis.retry import Retry
 
 from tests.servers import private_postgres, private_redis
 
-pytestmark = pytest.mark.servers
+# Each starts a server of its own, whatever the suite runs on, so one half runs them.
+pytestmark = [pytest.mark.servers, pytest.mark.only_on("postgresql")]
 
 
 @pytest.mark.programs("postgres")
