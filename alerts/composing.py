@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 
 from alerts import links, news
 from alerts.models import Match, MatchingCursor, Subscriber, Subscription
 from alerts.promises import CONFIRM_LINK_WORKS, SAID
+from alerts.querysets import SubscriberQuerySet
+from alerts.slots import next_letter_at
 from letters import actions as letters
 from letters.actions import sending_domain
 from letters.choices import LetterState, Priority
@@ -37,13 +40,46 @@ def write_links(*, moment: datetime) -> int:
 
 
 def write_news(*, moment: datetime) -> int:
-    """Write a letter to each subscriber who is owed news; return how many subscribers were dealt with."""
-    owed = (
-        Match.objects.tellable(read=MatchingCursor.read_up_to())
-        .order_by("subscriber")
-        .values_list("subscriber", flat=True)
+    """Write a letter to each subscriber who is owed news now; return how many subscribers were dealt with."""
+    owed = Match.objects.tellable(read=MatchingCursor.read_up_to()).filter(waits=False)
+    owed = owed.order_by("subscriber")
+    return _page_by_page(owed.values_list("subscriber", flat=True).distinct(), moment)
+
+
+def write_digests(*, moment: datetime) -> int:
+    """Write what waited for a slot that has come, and go on to each one's next slot; return how many
+    subscribers were dealt with. However late this runs: all that is owed is in the letter."""
+    due = Subscriber.objects.whose_slot_has_come(moment)
+    skipped = _skip_empty_slots(due, moment)
+    return skipped + _page_by_page(due.order_by("pk").values_list("pk", flat=True), moment)
+
+
+def _skip_empty_slots(due: SubscriberQuerySet, moment: datetime) -> int:
+    """Move on, all at once, those to whom nothing is owed: nobody gets an empty letter."""
+    waiting = Match.objects.filter(subscriber=OuterRef("pk"), letter__isnull=True)
+    idle = due.filter(~Exists(waiting))
+    slots = list(idle.order_by().values_list("frequency", "weekday", "hour").distinct())
+    return sum(
+        idle.filter(frequency=frequency, weekday=weekday, hour=hour).update(
+            paused_until=None,
+            next_letter_at=next_letter_at(
+                frequency, weekday=weekday, hour=hour, paused_until=None, after=moment
+            ),
+        )
+        for frequency, weekday, hour in slots
     )
-    return _each(list(owed.distinct()[:AT_ONCE]), write_news_to, moment)
+
+
+def _page_by_page(subscribers: "QuerySet[Any, int]", moment: datetime) -> int:
+    """Write to the first of ``subscribers`` to whom anything can be written: some that cannot be
+    written to, whatever the reason, must not stand in the way of all others."""
+    place = "subscriber__gt" if subscribers.model is Match else "pk__gt"
+    keys = list(subscribers[:AT_ONCE])
+    while keys:
+        if done := _each(keys, write_news_to, moment):
+            return done
+        keys = list(subscribers.filter(**{place: keys[-1]})[:AT_ONCE])
+    return 0
 
 
 def _each(
@@ -61,7 +97,9 @@ def _alone(key: int, write_one: Callable[[Subscriber, datetime], bool], moment: 
     try:
         with transaction.atomic():
             subscriber = (
-                Subscriber.objects.select_for_update(skip_locked=skip_locked).filter(pk=key).first()
+                Subscriber.objects.select_for_update(skip_locked=skip_locked, no_key=True)
+                .filter(pk=key)
+                .first()
             )
             return bool(subscriber and write_one(subscriber, moment))
     except Exception:
@@ -148,48 +186,92 @@ def _may_write_to(subscriber: Subscriber, kind: str, moment: datetime) -> bool:
 def write_news_to(subscriber: Subscriber, moment: datetime) -> bool:
     """Put everything that the subscriber is owed into one letter. The lock on the subscriber is held.
 
-    What an earlier letter said already is that letter's; if nothing else is left, there is no new one.
+    What an earlier letter said already is that letter's; if nothing else is left, there is no new one. Between
+    two slots only what does not wait for one is written. What changed of late and may yet be
+    undone stays owed, and then does not wait for another slot.
     """
     _hold_subscriptions(subscriber)
-    read = MatchingCursor.read_up_to()
+    has_slot, read = subscriber.has_slot_at(moment), MatchingCursor.read_up_to()
+    matches = _owed_to(subscriber, read, everything=has_slot)
+    if has_slot:
+        _go_on_to_next_slot(subscriber, moment)
+    if matches:
+        _write_letter(subscriber, matches, read, moment, is_digest=has_slot)
+    return bool(matches) or has_slot
+
+
+def _owed_to(subscriber: Subscriber, read: int, *, everything: bool) -> list[Match]:
     owed = Match.objects.tellable(read=read).filter(
         subscriber=subscriber, subscription__ended_at__isnull=True
     )
-    matches = list(
+    owed = owed if everything else owed.filter(waits=False)
+    return list(
         owed.select_related("subscription", "revision__opportunity")
         .defer("revision__snapshot", "revision__changes")
         .order_by("revision__sequence", "pk")
     )
-    if not matches:
-        return False
+
+
+def _go_on_to_next_slot(subscriber: Subscriber, moment: datetime) -> None:
+    subscriber.paused_until = None  # a slot is never before the end of a pause
+    subscriber.next_letter_at = next_letter_at(
+        subscriber.frequency,
+        weekday=subscriber.weekday,
+        hour=subscriber.hour,
+        paused_until=None,
+        after=moment,
+    )
+    subscriber.save(update_fields=["paused_until", "next_letter_at"])
+    # In the letter or, held back until now, in one of its own as soon as that is over.
+    Match.objects.filter(subscriber=subscriber, letter__isnull=True).update(waits=False)
+
+
+def _write_letter(
+    subscriber: Subscriber, matches: list[Match], read: int, moment: datetime, *, is_digest: bool
+) -> None:
     with translation.override(subscriber.language):
         found = news.sort_out(subscriber, matches, read=read, moment=moment)
     if found.items:
-        letter = _post_news(subscriber, found, moment)
+        letter = _post_news(subscriber, found, moment, is_digest=is_digest)
         for match in found.said:
             match.letter = letter
     pending = Match.objects.filter(letter__isnull=True)
     pending.bulk_update([*found.said, *found.told], ["letter", "shown_number"])
     pending.filter(pk__in=[match.pk for match in found.void]).delete()
-    return True
 
 
-def _post_news(subscriber: Subscriber, found: news.News, moment: datetime) -> Letter:
+def _post_news(
+    subscriber: Subscriber, found: news.News, moment: datetime, *, is_digest: bool
+) -> Letter:
     stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
-    manage = links.manage_url(subscriber)
-    context = {"items": found.items, "manage_url": manage, "stop_url": stop, **SAID}
+    slot = f"news:{min(match.pk for match in found.said)}"
+    context = {
+        "items": found.items[: news.SHOWN_AT_MOST],
+        "count": len(found.items),
+        "more_count": max(0, len(found.items) - news.SHOWN_AT_MOST),
+        "more_url": links.told_url(subscriber, slot),
+        "manage_url": links.manage_url(subscriber),
+        "stop_url": stop,
+        **SAID,
+    }
     return letters.post(
         write("alerts/news", context, language=subscriber.language),
         to=subscriber.email,
         kind=NEWS_KIND,
         owner=subscriber.owner,
-        slot=f"news:{min(match.pk for match in found.said)}",
-        priority=Priority.NEWS,
+        slot=slot,
+        priority=_priority(found, is_digest=is_digest),
         moment=moment,
         expires_at=found.expires_at,
         headers=list_headers(stop),
         request_id=found.said[0].revision.request_id,
     )
+
+
+def _priority(found: news.News, *, is_digest: bool) -> Priority:
+    if found.is_urgent:
+        return Priority.URGENT
+    return Priority.DIGEST if is_digest else Priority.NEWS
 
 
 def _hold_subscriptions(subscriber: Subscriber) -> None:

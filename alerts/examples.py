@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from alerts.choices import Reason
 from alerts.composing import list_headers
 from alerts.news import Item
 from alerts.promises import SAID
@@ -32,19 +33,26 @@ def _link(name: str) -> str:
 
 
 def _news(*items: Item) -> dict[str, Any]:
-    return {"items": items, "manage_url": _link("manage"), "stop_url": _link("stop"), **SAID}
+    return {
+        "items": items,
+        "count": len(items),
+        "manage_url": _link("manage"),
+        "stop_url": _link("stop"),
+        **SAID,
+    }
 
 
-def _item(title: str, *, before: Snapshot | None = None) -> Item:
+def _item(title: str, *, before: Snapshot | None = None, reason: Reason = Reason.NEW) -> Item:
     return Item(
         title=title,
         url=absolute(reverse("opportunities:list")),
-        is_new=before is None,
+        reason=Reason.CHANGED if before else reason,
         phase=str(Phase.OPEN.label),
         facts=at_a_glance(FACTS),
         changes=changes_between(before, FACTS) if before else [],
         searches=[str(_search())],
         due_at=DUE_AT,
+        is_cancelled=False,
     )
 
 
@@ -103,3 +111,25 @@ def news_of_a_change() -> dict[str, Any]:
 )
 def news_of_several() -> dict[str, Any]:
     return _news(_item("Smartboards"), _item("Backup software", before=AS_IT_WAS))
+
+
+@example(
+    "alerts.news.already_open",
+    template="alerts/news",
+    title=_("News: what was open already"),
+    sent_when=_("Somebody confirmed. What is open and fits comes once, so that they need not look for it."),
+    headers=lambda: list_headers(_link("stop")),
+)  # fmt: skip
+def news_of_what_is_open() -> dict[str, Any]:
+    return _news(_item("Smartboards", reason=Reason.ALREADY_OPEN))
+
+
+@example(
+    "alerts.news.closing",
+    template="alerts/news",
+    title=_("News: a purchase closes soon"),
+    sent_when=_("Two days are left to respond, and the reader asked to be reminded."),
+    headers=lambda: list_headers(_link("stop")),
+)
+def news_of_a_deadline() -> dict[str, Any]:
+    return _news(_item("Smartboards", reason=Reason.CLOSING_IN_2_DAYS))

@@ -2,25 +2,32 @@
 
 The cursor's lock is what makes publishing and confirming safe to race: whoever commits second sees
 the other. A killed matcher goes on where it committed last, and a match exists once whatever happens.
+Subscriptions never come into Python: the database writes what is owed to them by itself.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, Value
 
-from alerts.choices import Reason
-from alerts.models import Match, MatchingCursor, SavedSearch, Subscription
+from alerts import anchors
+from alerts.choices import Kind, Reason
+from alerts.models import Match, MatchingCursor, SavedSearch, SearchKey, Subscription
 from alerts.querysets import SubscriptionQuerySet
 from opportunities.choices import RevisionKind, Stage
-from opportunities.models import Revision
-from opportunities.search import Candidate, thesaurus
+from opportunities.models import Opportunity, Revision
+from opportunities.search import Candidate, Search, Thesaurus, thesaurus
 
-SEARCHES_AT_ONCE = 1000
-ROWS_AT_ONCE = 5000
+SEARCHES_AT_ONCE = 5000
+HOW_IT_ENDED = {"outcome", "cancel_reason", "award_vendor", "award_value", "awarded_on"}
+
+
+def hold() -> timedelta:
+    """Return how long after a publication nobody is told."""
+    return timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
 
 
 def reason_for(revision: Revision) -> Reason | None:
@@ -30,7 +37,11 @@ def reason_for(revision: Revision) -> Reason | None:
         return None
     if revision.kind == RevisionKind.PUBLISHED:
         return Reason.NEW
-    return Reason.CHANGED if revision.is_material else None
+    if not revision.is_material:
+        return None
+    if HOW_IT_ENDED & {change["field"] for change in revision.changes}:
+        return Reason.OUTCOME
+    return Reason.OPENED if revision.kind == RevisionKind.OPENED else Reason.CHANGED
 
 
 @transaction.atomic
@@ -40,88 +51,156 @@ def match_some(*, moment: datetime) -> bool:
     False when there is none, or when somebody else is at it: the next tick finds what is left. A worker
     that waited for the other would meanwhile send nobody's letters.
     """
-    cursor = _free_cursor()
+    cursor = free_cursor()
     if cursor is None:
         return False
-    hold = timedelta(minutes=settings.PUBLISH_HOLD_MINUTES)
-    ripe = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold)
+    ripe = Revision.objects.filter(sequence=cursor.sequence + 1, at__lte=moment - hold())
     revision = ripe.select_related("opportunity", "undone_by").first()
     if revision is None:
         return False
-    asked: list[SavedSearch] = []
+    last = None
     if reason := reason_for(revision):
-        asked = searches_in_force(after=cursor.saved_search_pk)
-        _owe(revision, reason, who_finds(revision, asked))
-        if not cursor.saved_search_pk:  # once, not with each chunk
-            _owe(revision, reason, who_follows(revision, reason))
-    if len(asked) == SEARCHES_AT_ONCE:
-        cursor.saved_search_pk = asked[-1].pk
-    else:
+        last = owe_some(revision, reason, after=cursor.saved_search_pk, moment=revision.at)
+    if last is None:
         cursor.sequence, cursor.saved_search_pk = revision.sequence, 0
+    else:
+        cursor.saved_search_pk = last
     cursor.save()
     return True
 
 
-def _free_cursor() -> MatchingCursor | None:
+def free_cursor() -> MatchingCursor | None:
+    """Return the cursor, locked until the transaction ends; ``None`` while somebody else holds it."""
     MatchingCursor.objects.get_or_create(pk=1)
     skip_locked = connection.features.has_select_for_update_skip_locked
     return MatchingCursor.objects.select_for_update(skip_locked=skip_locked).filter(pk=1).first()
 
 
-def catch_up(subscription: Subscription, cursor: MatchingCursor) -> None:
-    """Owe ``subscription`` what it matches among the revisions that came between asking and confirming
-    and that matching has already passed. The caller holds the cursor's lock; later ones meet it there."""
-    begun = cursor.sequence + (1 if cursor.saved_search_pk else 0)
-    missed = Revision.objects.filter(sequence__gt=subscription.asked_sequence, sequence__lte=begun)
-    heard_of: set[int] = set()
-    for revision in missed.select_related("opportunity", "undone_by").order_by("sequence"):
-        reason = reason_for(revision)
-        follows = reason == Reason.CHANGED and revision.opportunity_id in heard_of
-        if reason and (follows or _that_find(revision, [subscription.saved_search])):
-            _owe(revision, reason, Subscription.objects.filter(pk=subscription.pk))
-            heard_of.add(revision.opportunity_id)
+def owe_some(revision: Revision, reason: Reason, *, after: int, moment: datetime) -> int | None:
+    """Owe ``revision`` to the subscriptions of some saved searches that find it, those beyond ``after``.
+
+    Return the last search asked, or ``None`` when all have been. Whoever heard of the opportunity before
+    is owed it with the first ones. Safe to repeat.
+    """
+    finding, last = who_finds(revision, after=after, moment=moment)
+    owe(revision, reason, finding)
+    if reason != Reason.NEW and not after:  # once, not with each chunk
+        owe(revision, reason, who_follows(revision, reason))
+    return last
 
 
-def who_finds(revision: Revision, searches: Iterable[SavedSearch]) -> SubscriptionQuerySet:
-    """Return the subscriptions that find ``revision``. Somebody who asked while it was held back could see it
-    on the site: to them it is no news."""
-    asked_before = Subscription.objects.filter(asked_sequence__lt=revision.sequence)
-    return asked_before.filter(saved_search__in=_that_find(revision, searches))
+def who_finds(
+    revision: Revision, *, after: int, moment: datetime
+) -> tuple[SubscriptionQuerySet, int | None]:
+    """Return the subscriptions to some searches that find ``revision``, those beyond ``after``, and the last
+    search asked, ``None`` when all have been."""
+    candidate, alike = Candidate.of(revision.snapshot, changed_at=revision.at), thesaurus()
+    asked = _met_by(candidate, alike, after=after)
+    finding = that_find(candidate, alike, asked[:SEARCHES_AT_ONCE], moment=moment)
+    last = asked[SEARCHES_AT_ONCE - 1] if len(asked) > SEARCHES_AT_ONCE else None
+    return Subscription.objects.filter(saved_search__in=finding), last
 
 
 def who_follows(revision: Revision, reason: Reason) -> SubscriptionQuerySet:
     """Return the subscriptions that found this opportunity before: whoever prepares an answer must hear of
     a new deadline, though the words that they look for are gone."""
-    if reason != Reason.CHANGED:
+    if reason == Reason.NEW:
         return Subscription.objects.none()
     of_it = Match.objects.filter(revision__opportunity=revision.opportunity_id)
-    return Subscription.objects.filter(Exists(of_it.filter(subscription=OuterRef("pk"))))
+    return Subscription.objects.filter(pk__in=of_it.values("subscription"))
 
 
-def searches_in_force(*, after: int) -> list[SavedSearch]:
-    in_force = Subscription.objects.in_force().values("saved_search")
-    return list(
-        SavedSearch.objects.filter(pk__gt=after, pk__in=in_force).order_by("pk")[:SEARCHES_AT_ONCE]
-    )
+def _met_by(candidate: Candidate, alike: Thesaurus, *, after: int) -> list[int]:
+    """Return, in order, the searches beyond ``after`` that are filed under a key of ``candidate``."""
+    filed = SearchKey.objects.filter(key__in=anchors.keys_of(candidate, alike))
+    # Sorted here: asked for an order, PostgreSQL walks through a million searches to find it.
+    return sorted({pk for (pk,) in filed.values_list("saved_search") if pk > after})
 
 
-def _that_find(revision: Revision, searches: Iterable[SavedSearch]) -> list[int]:
-    candidate, alike = Candidate.of(revision.snapshot, changed_at=revision.at), thesaurus()
+def that_find(
+    candidate: Candidate, alike: Thesaurus, searches: Iterable[int], *, moment: datetime
+) -> list[int]:
+    """Return which of ``searches`` find ``candidate`` at ``moment``."""
+    stored = SavedSearch.objects.filter(pk__in=list(searches)).values_list("pk", "stored")
     return [
-        saved.pk
-        for saved in searches
-        if saved.search.finds(candidate, moment=revision.at, thesaurus=alike)
+        pk
+        for pk, wishes in stored
+        if Search.from_json(wishes).finds(candidate, moment=moment, thesaurus=alike)
     ]
 
 
-def _owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet) -> None:
-    pairs = subscriptions.in_force().values_list("pk", "subscriber_id")
-    rows = pairs.iterator(chunk_size=ROWS_AT_ONCE)
-    while some := list(islice(rows, ROWS_AT_ONCE)):
-        Match.objects.bulk_create(
-            [
-                Match(subscription_id=pk, subscriber_id=who, revision=revision, reason=reason)
-                for pk, who in some
-            ],
-            ignore_conflicts=True,
-        )
+OWE = """
+    INSERT INTO {table} (subscription_id, subscriber_id, revision_id, reason, waits)
+    {owed} ON CONFLICT DO NOTHING
+"""
+
+
+def owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet) -> None:
+    """Owe ``revision`` to those of ``subscriptions`` that are in force and want such news. Safe to repeat."""
+    owed = subscriptions.in_force().wanting(reason.kind).order_by()
+    waiting = "paused_until" if reason.is_urgent else "next_letter_at"
+    rows = owed.annotate(
+        told_of=Value(revision.pk),
+        told_why=Value(reason.value, output_field=CharField()),
+        told_later=ExpressionWrapper(
+            Q(**{f"subscriber__{waiting}__isnull": False}), output_field=BooleanField()
+        ),
+    ).values_list("pk", "subscriber_id", "told_of", "told_why", "told_later")
+    try:
+        select, params = rows.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # no search found it
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(OWE.format(table=Match._meta.db_table, owed=select), params)
+
+
+def catch_up(subscription: Subscription, cursor: MatchingCursor, *, moment: datetime) -> None:
+    """Owe ``subscription`` what matching has passed already: what came out since it was asked for, as news,
+    and what is open, once. The caller holds the cursor's lock; later revisions meet it there."""
+    news_of = owe_missed(subscription, cursor)
+    search = subscription.saved_search.search
+    found = search.apply(
+        Opportunity.objects.open_at(moment), moment=moment, thesaurus=thesaurus()
+    ).exclude(pk__in=news_of)
+    passed = Revision.objects.filter(
+        opportunity__in=found.order_by().values("pk"), sequence__lte=_begun(cursor)
+    )
+    newest = dict(passed.order_by("sequence").values_list("opportunity", "pk"))
+    for revision in Revision.objects.filter(pk__in=newest.values()).only("pk"):
+        owe(revision, Reason.ALREADY_OPEN, Subscription.objects.filter(pk=subscription.pk))
+
+
+def owe_missed(
+    subscription: Subscription, cursor: MatchingCursor, *, since: datetime | None = None
+) -> set[int]:
+    """Owe ``subscription`` what came out after it was asked for, and ``since`` then, that matching has passed;
+    return the opportunities that it is about. The caller holds the cursor's lock. Safe to repeat."""
+    after = min(subscription.asked_sequence, cursor.sequence)
+    missed = Revision.objects.filter(sequence__gt=after, sequence__lte=_begun(cursor))
+    missed = missed.filter(at__gte=since) if since else missed
+    heard_of = set(subscription.matches.values_list("revision__opportunity", flat=True))
+    news_of = set[int]()
+    search, alike = subscription.saved_search.search, thesaurus()
+    for revision in missed.select_related("opportunity", "undone_by").order_by("sequence"):
+        reason = reason_for(revision)
+        follows = reason != Reason.NEW and revision.opportunity_id in heard_of | news_of
+        if reason and (follows or _is_found(revision, search, alike)):
+            owe(revision, reason, Subscription.objects.filter(pk=subscription.pk))
+            news_of.add(revision.opportunity_id)
+    return news_of
+
+
+def _begun(cursor: MatchingCursor) -> int:
+    """Return the last revision that matching has at least begun with."""
+    return cursor.sequence + (1 if cursor.saved_search_pk else 0)
+
+
+def _is_found(revision: Revision, search: Search, alike: Thesaurus) -> bool:
+    candidate = Candidate.of(revision.snapshot, changed_at=revision.at)
+    return search.finds(candidate, moment=revision.at, thesaurus=alike)
+
+
+def wanted(subscription: Subscription, reason: Reason) -> bool:
+    """Say whether the subscription asks for such news; the same answer that :func:`owe` gives."""
+    kind: Kind | None = reason.kind
+    return kind is None or kind in subscription.kinds

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts.choices import EndedBecause, Frequency, Kind, Reason, Weekday
 from alerts.querysets import MatchQuerySet, SubscriberQuerySet, SubscriptionQuerySet
 from letters.models import Letter
-from opportunities.models import Revision
+from opportunities.models import Opportunity, Revision
 from opportunities.search import Search
 
 
@@ -80,6 +81,14 @@ class Subscriber(models.Model):
     def owner(self) -> str:
         """How the letters app names this subscriber."""
         return f"subscriber:{self.pk}"
+
+    def has_slot_at(self, moment: datetime) -> bool:
+        """Whether a daily or weekly letter is to be written by ``moment``."""
+        return (
+            self.frequency != Frequency.SAME_DAY
+            and self.next_letter_at is not None
+            and self.next_letter_at <= moment
+        )
 
 
 def digest_of(search: Search) -> str:
@@ -263,11 +272,14 @@ class MatchingCursor(models.Model):
 
 
 class Occasion(models.Model):
-    """What people are told of by the clock: a purchase opens, or closes in so many days. One for each opening
-    and deadline, named by the revision that set it, so that a moved date is told again and a kept one is not."""
+    """What people are told of by the clock: a purchase opens, or closes in so many days. One for each date, so
+    that a moved one is told again and a kept one is not."""
 
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=12, choices=Reason.choices)
+    dated = models.DateTimeField()  # the opening or the deadline that it is about
+    # The public facts that searches are asked about: the latest when the occasion was found.
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     found_at = models.DateTimeField()
     # The last saved search already asked.
     saved_search_pk = models.PositiveBigIntegerField(default=0)
@@ -276,7 +288,7 @@ class Occasion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["revision", "reason"], name="occasion_once_per_date_set"
+                fields=["opportunity", "reason", "dated"], name="occasion_once_per_date"
             )
         ]
         indexes = [

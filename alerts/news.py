@@ -2,18 +2,33 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext_lazy
 
 from alerts.choices import Reason
 from alerts.models import Match, Subscriber
+from alerts.occasions import CLOSING
 from core.links import absolute
 from letters.choices import LetterState
-from opportunities.choices import Stage
+from opportunities.choices import Outcome, Phase, RevisionKind, Stage
 from opportunities.models import Opportunity, Revision
 from opportunities.words import Change, Fact, Snapshot, at_a_glance, changes_between
+
+# In this order in a letter. Of several reasons for one purchase the first says it best.
+PARTS = (
+    Reason.NEW,
+    Reason.ALREADY_OPEN,
+    Reason.OUTCOME,
+    Reason.OPENED,
+    Reason.CLOSING_IN_2_DAYS,
+    Reason.CLOSING_IN_7_DAYS,
+    Reason.CHANGED,
+)
+SHOWN_AT_MOST = 50  # longer letters are cut off by mail programs; the rest is behind a link
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -22,12 +37,34 @@ class Item:
 
     title: str
     url: str
-    is_new: bool
+    reason: Reason
     phase: str
     facts: list[Fact]
     changes: list[Change]
     searches: list[str]
     due_at: datetime | None
+    is_cancelled: bool
+
+    @property
+    def is_new(self) -> bool:
+        return self.reason in {Reason.NEW, Reason.ALREADY_OPEN}
+
+    @property
+    def tag(self) -> str:
+        """Say in a word or two why it is in the letter."""
+        if self.reason == Reason.OUTCOME:
+            return self.phase
+        return str(TAGS[self.reason])
+
+
+TAGS: dict[Reason, Any] = {
+    Reason.NEW: gettext_lazy("NEW"),
+    Reason.ALREADY_OPEN: gettext_lazy("ALREADY OPEN"),
+    Reason.OPENED: gettext_lazy("OPENING"),
+    Reason.CHANGED: gettext_lazy("CHANGED"),
+    Reason.CLOSING_IN_2_DAYS: gettext_lazy("CLOSES WITHIN 2 DAYS"),
+    Reason.CLOSING_IN_7_DAYS: gettext_lazy("CLOSES WITHIN 7 DAYS"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,15 +82,26 @@ class News:
 
         ``None`` where that is unknown, and where something changed: whoever prepares an answer must hear of it.
         """
-        due = [item.due_at for item in self.items if item.is_new and item.due_at]
+        due = [item.due_at for item in self.items if item.reason in TIMELY and item.due_at]
         return max(due) if due and len(due) == len(self.items) else None
 
+    @property
+    def is_urgent(self) -> bool:
+        """True when somebody may be working in vain, or has no more than two days left."""
+        return any(item.is_cancelled or item.reason.is_urgent for item in self.items)
 
-class Told(NamedTuple):
+
+TIMELY = {Reason.NEW, Reason.ALREADY_OPEN, *CLOSING}
+
+
+@dataclass
+class Told:
     """How far a reader knows an opportunity: the newest revision that a letter showed, and that letter."""
 
     number: int
     letter: int
+    # What letters said by the clock, each a revision and a reason.
+    by_clock: set[tuple[int, str]] = field(default_factory=set)
 
 
 def sort_out(
@@ -89,6 +137,8 @@ def sort_out(
             news.told.extend(_shown(settled, story.told.number, story.told.letter))
         else:
             news.void.extend(settled)
+    if len(news.items) > SHOWN_AT_MOST:
+        news.items.sort(key=lambda item: item.due_at or LAST)
     return news
 
 
@@ -115,30 +165,57 @@ class _Story:
             return self.told.number
         return min(match.revision.number for match in self.about) - 1
 
-    @property
-    def is_new(self) -> bool:
-        return any(match.reason == Reason.NEW for match in self.owed)
+    def reason_at(self, moment: datetime) -> Reason | None:
+        """Return the reason that says it best at ``moment``; ``None`` when none holds any more."""
+        owed = {Reason(match.reason) for match in self.owed}
+        is_open = self.opportunity.phase_at(moment) == Phase.OPEN
+        holds = {reason for reason in owed if self._holds(reason, moment, is_open=is_open)}
+        return next((reason for reason in PARTS if reason in holds), None)
+
+    def _holds(self, reason: Reason, moment: datetime, *, is_open: bool) -> bool:
+        due_at = self.opportunity.due_at
+        if reason in CLOSING:
+            return is_open and due_at is not None and due_at <= moment + CLOSING[reason]
+        return is_open or reason != Reason.ALREADY_OPEN
 
     def _is_known(self, match: Match) -> bool:
-        return self.told is not None and match.revision.number <= self.told.number
+        if self.told is None:
+            return False
+        if is_by_clock(match):
+            return (match.revision_id, match.reason) in self.told.by_clock
+        return match.revision.number <= self.told.number
+
+
+def is_by_clock(match: Match) -> bool:
+    """Whether time alone brought it about, and not the revision that it points to."""
+    return match.reason in CLOSING or (
+        match.reason == Reason.OPENED and match.revision.kind != RevisionKind.OPENED
+    )
 
 
 def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetime) -> Item | None:
     """Say what is owed of one opportunity; ``None`` if that comes to nothing, such as a change taken back."""
-    if story.opportunity.stage != Stage.PUBLISHED:  # withdrawn since
+    reason = story.reason_at(moment)
+    if story.opportunity.stage != Stage.PUBLISHED or reason is None:  # withdrawn since, or too late
         return None
-    changes = [] if story.is_new or not before else changes_between(before, now)
-    if not story.owed or not (story.is_new or changes):
+    is_new = reason in {Reason.NEW, Reason.ALREADY_OPEN}
+    is_cancelled = now.get("outcome") == Outcome.CANCELLED
+    if is_new and is_cancelled:  # they never heard of it, and need not
+        return None
+    changes = [] if is_new or not before else changes_between(before, now)
+    by_clock = any(is_by_clock(match) for match in story.owed)
+    if not (is_new or changes or by_clock):
         return None
     return Item(
         title=now["title"],
         url=absolute(story.opportunity.get_absolute_url()),
-        is_new=story.is_new,
+        reason=reason,
         phase=str(story.opportunity.phase_at(moment).label),
         facts=at_a_glance(now),
         changes=changes,
         searches=list(dict.fromkeys(str(match.subscription) for match in story.owed)),
         due_at=story.opportunity.due_at,
+        is_cancelled=is_cancelled,
     )
 
 
@@ -154,9 +231,14 @@ def _told(subscriber: Subscriber, opportunities: Iterable[Opportunity]) -> dict[
         subscriber=subscriber, letter__isnull=False, revision__opportunity__in=opportunities
     ).exclude(letter__state=LetterState.CANCELLED)
     rows = carried.order_by("shown_number", "letter").values_list(
-        "revision__opportunity", "shown_number", "letter"
+        "revision__opportunity", "shown_number", "letter", "revision", "reason"
     )
-    return {opportunity: Told(number or 0, letter or 0) for opportunity, number, letter in rows}
+    told: dict[int, Told] = {}
+    for opportunity, number, letter, revision, reason in rows:
+        known = told.setdefault(opportunity, Told(0, 0))
+        known.number, known.letter = number or 0, letter or 0
+        known.by_clock.add((revision, reason))
+    return told
 
 
 def _latest_numbers(opportunities: Iterable[Opportunity], read: int) -> dict[int, int]:

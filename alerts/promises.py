@@ -5,8 +5,10 @@ from datetime import timedelta
 # Long enough to confirm after a long weekend.
 CONFIRM_LINK_WORKS = timedelta(hours=72)
 MANAGE_LINK_WORKS = timedelta(days=7)
+TOLD_LINK_WORKS = timedelta(days=28)
 UNCONFIRMED_KEPT = timedelta(days=7)
 ENDED_KEPT = timedelta(days=28)
+LONGEST_PAUSE = timedelta(days=180)
 
 # For templates.
 SAID = {
@@ -14,4 +16,5 @@ SAID = {
     "manage_days": MANAGE_LINK_WORKS.days,
     "unconfirmed_days": UNCONFIRMED_KEPT.days,
     "ended_days": ENDED_KEPT.days,
+    "pause_days": LONGEST_PAUSE.days,
 }

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from alerts.choices import Frequency, Kind
 from opportunities.models import Revision
 
 if TYPE_CHECKING:
@@ -26,11 +27,19 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Keep who asked for a letter with links that is to be looked at by ``moment``, not later."""
         return self.filter(link_asked_at__isnull=False, link_due_at__lte=moment)
 
+    def whose_slot_has_come(self, moment: datetime) -> Self:
+        """Keep who gets daily or weekly letters and has one due by ``moment``."""
+        return self.filter(next_letter_at__lte=moment).exclude(frequency=Frequency.SAME_DAY)
+
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def in_force(self) -> Self:
         """Keep what was confirmed and has not ended."""
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+    def wanting(self, kind: Kind | None) -> Self:
+        """Keep what asks for news of this kind; all of it where the news is of no kind."""
+        return self.filter(**{f"wants_{kind.value}": True}) if kind else self
 
     def pending(self) -> Self:
         """Keep what was asked for and neither confirmed nor ended."""

@@ -47,8 +47,8 @@ class Alerts:
 
 
 def _groups(revision: Revision, reason: Reason) -> Iterator[Group]:
-    found = _subscribers(_who_finds(revision))
-    following = _subscribers(_who_follows(revision, reason)) - found
+    found = _subscribers(_who_finds(revision), reason)
+    following = _subscribers(_who_follows(revision, reason), reason) - found
     for people, why in (
         (found, _("Their search finds it")),
         (following, _("They were told of it before")),
@@ -60,16 +60,16 @@ def _groups(revision: Revision, reason: Reason) -> Iterator[Group]:
 
 def _who_finds(revision: Revision) -> Iterator[SubscriptionQuerySet]:
     """Yield who finds it, a part of the searches at a time, as matching does."""
-    after = 0
-    while searches := matching.searches_in_force(after=after):
-        yield matching.who_finds(revision, searches)
-        after = searches[-1].pk
+    after: int | None = 0
+    while after is not None:
+        finding, after = matching.who_finds(revision, after=after, moment=revision.at)
+        yield finding
 
 
 def _who_follows(revision: Revision, reason: Reason) -> Iterator[SubscriptionQuerySet]:
     """Yield who was told of the purchase, and who will be before this change is read."""
     yield matching.who_follows(revision, reason)
-    if reason == Reason.CHANGED:
+    if reason != Reason.NEW:
         waiting = Revision.objects.filter(
             opportunity=revision.opportunity_id,
             sequence__gt=MatchingCursor.read_up_to(),
@@ -80,10 +80,11 @@ def _who_follows(revision: Revision, reason: Reason) -> Iterator[SubscriptionQue
                 yield from _who_finds(earlier)
 
 
-def _subscribers(subscriptions: Iterable[SubscriptionQuerySet]) -> set[int]:
+def _subscribers(subscriptions: Iterable[SubscriptionQuerySet], reason: Reason) -> set[int]:
     return set(
         chain.from_iterable(
-            some.in_force().values_list("subscriber", flat=True) for some in subscriptions
+            some.in_force().wanting(reason.kind).values_list("subscriber", flat=True)
+            for some in subscriptions
         )
     )
 

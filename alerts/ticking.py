@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from alerts import actions, composing, matching
+from alerts import actions, composing, matching, occasions
 from core.doorbell import ring
 from core.stopping import stopping
 from letters.tasks import send_letters
@@ -23,7 +23,10 @@ def tick(*, clock: Callable[[], datetime] = timezone.now) -> int:
     actions.free_cancelled()
     steps: list[Callable[..., int]] = [
         composing.write_links,
+        actions.end_pauses,
         matching.match_some,
+        occasions.match_occasions,
+        composing.write_digests,
         composing.write_news,
     ]
     done = sum(_until_done(step, started + RUN, clock) for step in steps)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("fresh-link/", views.fresh_link, name="fresh_link"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
+    path("told/<str:token>/", views.told, name="told"),
     path("stop/<str:token>/", views.stop, name="stop"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alerts import actions, links
 from alerts.choices import EndedBecause
 from alerts.forms import AskForm, FreshLinkForm
-from alerts.models import Subscriber, Subscription
+from alerts.models import Match, Subscriber, Subscription
 from alerts.promises import SAID
 from alerts.tasks import tell_who_asked
 from core.doorbell import ring
@@ -22,6 +22,7 @@ from core.logs import request_id
 from core.ratelimit import allow
 from core.views import too_many_requests
 from letters.models import Letter
+from opportunities.models import Opportunity
 from opportunities.search import Search
 
 ASKS_AN_HOUR = 10
@@ -111,6 +112,20 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         ],
     }
     return _private(request, "alerts/manage.html", context)
+
+
+@require_safe
+def told(request: HttpRequest, token: str) -> HttpResponse:
+    """All that one letter is about, also what it had no room for."""
+    try:
+        subscriber, slot = links.read(links.TOLD, token)
+    except links.SpoiledLink as spoiled:
+        return _spoiled(request, spoiled)
+    carried = Match.objects.filter(
+        subscriber=subscriber, letter__owner=f"subscriber:{subscriber}", letter__slot=slot
+    )
+    found = Opportunity.objects.public().filter(pk__in=carried.values("revision__opportunity"))
+    return _private(request, "alerts/told.html", {"opportunities": found.order_by("due_at", "pk")})
 
 
 @csrf_exempt  # the token is the proof, and mail programs send no cookie (RFC 8058)

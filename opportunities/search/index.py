@@ -8,11 +8,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Max
 from django.db.models.expressions import RawSQL
 
 from opportunities.analysis import BETWEEN, EMPTY_WORDS, parts_of_number, plain_words, search_words
 from opportunities.models import SearchEntry, SearchWord
-from opportunities.search.terms import FTS5, TSQUERY, Query, pairs_of
+from opportunities.search.terms import FTS5, TSQUERY, Query, Term, pairs_of
 
 # What a visitor may search by; numbers are also found by their parts.
 TEXTS = ("summary", "keywords", "brand_named", "naics", "main_commodity", "award_vendor")
@@ -82,6 +83,16 @@ def hits(query: Query, *, column: str = "words") -> RawSQL:
 def can_find(query: Query) -> bool:
     """Say whether the index alone finds it: FTS5 knows no “not” without something that must be there."""
     return bool(query.clauses or (query.without and connection.vendor == "postgresql"))
+
+
+def share_of(stem: str) -> float:
+    """Return how many of a hundred purchases have this stem, about: never nothing, and all above 500 alike."""
+    found = hits(Query((frozenset([Term((stem,))]),)))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT 500) AS found", found.params)  # noqa: S608
+        (count,) = cursor.fetchone()
+    newest_pk = SearchEntry.objects.aggregate(Max("pk"))["pk__max"] or 0
+    return float(100 * (count + 1) / (newest_pk + 10))
 
 
 def newest(query: Query, count: int) -> RawSQL:

@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from alerts import actions, composing, health
+from alerts.actions import asking
 from alerts.choices import EndedBecause
 from alerts.models import Match, SavedSearch, Subscriber, Subscription
 from letters import actions as letter_actions
@@ -69,7 +70,8 @@ def test_what_came_out_between_asking_and_confirming_is_news(client, noon):
 
 def test_what_was_listed_before_asking_is_no_news(client, noon):
     OpportunityFactory.create(published=True, at=noon)
-    subscribe(READER, moment=noon)
+    tick(noon + HOUR)
+    subscribe(READER, moment=noon + HOUR)
 
     assert tick(noon + HOUR) == []
 
@@ -172,7 +174,7 @@ def test_no_more_than_twenty_wishes_of_an_address_wait_to_be_confirmed(
     client, noon, monkeypatch, there, after
 ):
     with monkeypatch.context() as patched:
-        patched.setattr(actions, "PENDING_AT_MOST", 100)
+        patched.setattr(asking, "PENDING_AT_MOST", 100)
         for number in range(there):
             actions.ask(READER, Search(words=(f"{number}",)), language="en", moment=noon)
     subscribe("other@example.com", moment=noon)

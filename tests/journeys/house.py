@@ -161,6 +161,7 @@ def alert_pages() -> dict[str, tuple[str, int]]:
         "manage-nothing": (links.manage_url(gone.subscriber), 200),
         "stop": (links.stop_url([running.pk]), 200),
         "stop-done": (links.stop_url([gone.pk]), 200),
+        "told": (links.told_url(running.subscriber, "news:1"), 200),
         "stop-unknown": (links.stop_url([0]), 200),
         "confirm-unknown": (f"/alerts/confirm/{seal(links.CONFIRM, 0)}/", 200),
         "link-spoiled": ("/alerts/manage/torn/", 404),

@@ -110,6 +110,7 @@ def stocked() -> dict[str, dict[str, str]]:
         "confirm": links.confirm_url(subscribe("other@example.com", confirmed=False).subscriber),
         "manage": links.manage_url(running.subscriber),
         "stop": links.stop_url([running.pk]),
+        "told": links.told_url(running.subscriber, "news:1"),
     }
     values = {
         "opportunities:detail": {"reference": opened.reference},

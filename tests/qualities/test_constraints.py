@@ -161,7 +161,9 @@ def filed() -> SearchKey:
 
 def occasion() -> Occasion:
     told = Revision.objects.first() or revision(1, 1)
-    return Occasion.objects.create(revision=told, reason="closing-7", found_at=NOON)
+    return Occasion.objects.create(
+        opportunity=told.opportunity, reason="closing-7", dated=NOON, revision=told, found_at=NOON
+    )
 
 
 NO_WISH = {f"wants_{kind}": False for kind in ("new", "opened", "changed", "closing", "outcome")}
@@ -349,7 +351,7 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         change(lambda: subscribe("reader@example.com", moment=NOON), **NO_WISH)
     ],
     "search_key_once_per_search": [twice(filed)],
-    "occasion_once_per_date_set": [twice(occasion)],
+    "occasion_once_per_date": [twice(occasion)],
     "provider_tokens_not_below_nothing": [
         lambda: Provider.objects.create(domain="a.example", tokens=-0.1, counted_at=NOON)
     ],

@@ -1,0 +1,98 @@
+"""Ending subscriptions, taking letters back, and beginning again."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from alerts import matching
+from alerts.choices import EndedBecause
+from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from letters import actions as letters
+from letters.choices import LetterState
+from letters.models import Letter
+from letters.querysets import OWED
+from opportunities.choices import Stage
+
+REMEMBERED = timedelta(days=31)  # longer than anything waits for a weekly letter
+
+
+@transaction.atomic
+def stop(subscriptions: Iterable[int], *, because: EndedBecause, moment: datetime) -> int:
+    """End these subscriptions; return how many were still running. Safe to repeat.
+
+    A letter already written for one of them and not yet on its way is taken back; what else it
+    carried for the same reader is owed again.
+    """
+    running = Subscription.objects.filter(pk__in=list(subscriptions), ended_at__isnull=True)
+    ending = list(
+        running.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    )
+    Subscription.objects.filter(pk__in=ending).update(ended_at=moment, ended_because=because)
+    _take_back_letters(ending, moment)
+    return len(ending)
+
+
+@transaction.atomic
+def stop_all(subscriber: Subscriber, *, because: EndedBecause, moment: datetime) -> int:
+    """End all that the subscriber asked for, confirmed or not; return how many ended. Safe to repeat."""
+    return stop(
+        subscriber.subscriptions.values_list("pk", flat=True), because=because, moment=moment
+    )
+
+
+@transaction.atomic
+def resume(subscriptions: Iterable[int], *, moment: datetime) -> int:
+    """Begin again what was stopped, as if it had not been; return how many began. Safe to repeat.
+
+    What came out meanwhile, and what was owed when it was stopped, is owed. A search that its subscriber has
+    asked for anew since stays ended here.
+    """
+    cursor = MatchingCursor.locked()
+    again = Subscription.objects.filter(
+        subscriber=OuterRef("subscriber"),
+        saved_search=OuterRef("saved_search"),
+        ended_at__isnull=True,
+    )
+    ended = Subscription.objects.filter(
+        ~Exists(again), pk__in=list(subscriptions), ended_at__isnull=False
+    )
+    begun = 0
+    for subscription in ended.select_related("saved_search").order_by("pk"):
+        since = (subscription.ended_at or moment) - REMEMBERED
+        subscription.ended_at, subscription.ended_because = None, ""
+        subscription.save(update_fields=["ended_at", "ended_because"])
+        if subscription.confirmed_at:
+            matching.owe_missed(subscription, cursor, since=since)
+        begun += 1
+    return begun
+
+
+def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
+    carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED)
+    written = list(carrying.values_list("letter", flat=True).distinct())
+    letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
+    free_cancelled()
+
+
+def take_back_withdrawn(*, moment: datetime) -> None:
+    """Take back what is written about purchases withdrawn since, unless it is on its way already.
+
+    Each tick runs it, and then ``free_cancelled`` owes again what else those letters carried. Safe to repeat.
+    """
+    about = Match.objects.filter(
+        letter__state__in=OWED, revision__opportunity__stage=Stage.WITHDRAWN
+    )
+    if written := set(about.values_list("letter", flat=True)):
+        letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
+
+
+def free_cancelled() -> None:
+    """Owe again what letters carried that were taken back, but not to who has stopped.
+
+    Each tick runs it: a sender may take a letter back later than it was asked to. Safe to repeat.
+    """
+    taken_back = Letter.objects.filter(state=LetterState.CANCELLED)
+    Match.objects.filter(letter__in=taken_back).update(letter=None, shown_number=None)
+    Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()

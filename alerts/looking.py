@@ -1,0 +1,194 @@
+"""What a search would have sent, and why somebody was not told: questions that change nothing.
+
+Both are asked with the very rules by which letters are made, so that what is shown here is what is sent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alerts import matching
+from alerts.choices import USUAL_KINDS, Frequency, Kind, Reason
+from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from alerts.slots import next_letter_at
+from letters.choices import LetterState
+from letters.querysets import OWED
+from letters.suppression import is_suppressed
+from opportunities.choices import Stage
+from opportunities.models import Opportunity, Revision
+from opportunities.search import Candidate, Search, Thesaurus, thesaurus
+
+LOOKED_BACK = timedelta(days=90)
+REVISIONS_AT_MOST = 5000  # of 90 days; a busy year has a tenth of them
+
+
+@dataclass(frozen=True)
+class PastLetter:
+    """A letter that would have been sent: when, and about what."""
+
+    at: datetime
+    titles: tuple[str, ...]
+
+
+def preview(
+    search: Search,
+    *,
+    moment: datetime,
+    kinds: Iterable[Kind] = USUAL_KINDS,
+    frequency: str = Frequency.SAME_DAY,
+    weekday: int = 0,
+    hour: int = 8,
+) -> list[PastLetter]:
+    """Return the letters that ``search`` would have sent in the last 90 days, the newest first.
+
+    What changes of one purchase before one letter is in it once. Reminders are not in it: they depend on the
+    clock alone. Three queries.
+    """
+    slots: dict[datetime, dict[int, str]] = {}
+    for revision in _told(search.lasting, frozenset(kinds), moment):
+        ripe = revision.at + matching.hold()
+        slot = next_letter_at(frequency, weekday=weekday, hour=hour, paused_until=None, after=ripe)
+        if (sent := slot or ripe) <= moment:
+            slots.setdefault(sent, {})[revision.opportunity_id] = revision.snapshot["title"]
+    return [PastLetter(sent, tuple(slots[sent].values())) for sent in sorted(slots, reverse=True)]
+
+
+def _told(search: Search, kinds: frozenset[Kind], moment: datetime) -> Iterable[Revision]:
+    """Yield what would have been told, oldest first: what is found, and what changed of it afterwards."""
+    alike, heard_of = thesaurus(), set[int]()
+    log = Revision.objects.filter(
+        at__gt=moment - LOOKED_BACK, at__lte=moment, opportunity__stage=Stage.PUBLISHED
+    ).select_related("opportunity", "undone_by")
+    for revision in log.order_by("sequence")[:REVISIONS_AT_MOST]:
+        reason = matching.reason_for(revision)
+        if reason is None or reason.kind not in kinds:
+            continue
+        follows = reason != Reason.NEW and revision.opportunity_id in heard_of
+        if follows or _finds(search, revision, alike):
+            heard_of.add(revision.opportunity_id)
+            yield revision
+
+
+def _finds(search: Search, revision: Revision, alike: Thesaurus) -> bool:
+    candidate = Candidate.of(revision.snapshot, changed_at=revision.at)
+    return search.finds(candidate, moment=revision.at, thesaurus=alike)
+
+
+class Why(StrEnum):
+    """What became of one purchase for one subscriber. Exactly one holds."""
+
+    NOT_PUBLIC = "not-public"
+    SENT = "sent"
+    ON_ITS_WAY = "on-its-way"
+    WAITS = "waits"
+    COULD_NOT_BE_SENT = "could-not-be-sent"
+    ADDRESS_CLOSED = "address-closed"
+    NOT_CONFIRMED = "not-confirmed"
+    STOPPED = "stopped"
+    NO_SUBSCRIPTION = "no-subscription"
+    IN_ITS_HOLD = "in-its-hold"
+    LISTED_BEFORE = "listed-before"
+    KIND_NOT_WANTED = "kind-not-wanted"
+    NOT_FOUND = "not-found"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``why`` in words, with the letter's date, or the next letter's, where there is one."""
+
+    why: Why
+    words: str
+    at: datetime | None = None
+
+
+def why_not(subscriber: Subscriber, opportunity: Opportunity, *, moment: datetime) -> Answer:
+    """Say why this subscriber was or was not told of ``opportunity``. Few queries, whatever there is."""
+    if opportunity.stage != Stage.PUBLISHED:
+        return Answer(Why.NOT_PUBLIC, _("This purchase is not public."))
+    carried = Match.objects.filter(subscriber=subscriber, revision__opportunity=opportunity)
+    if match := carried.select_related("letter").order_by("-letter", "-pk").first():
+        return _of_match(subscriber, match)
+    return _of_wishes(subscriber, opportunity, moment)
+
+
+def _of_match(subscriber: Subscriber, match: Match) -> Answer:
+    letter = match.letter
+    if letter is None:
+        return Answer(
+            Why.WAITS,
+            _("It is in your next letter."),
+            subscriber.next_letter_at if match.waits else None,
+        )
+    if letter.state == LetterState.SENT:
+        return Answer(Why.SENT, _("We sent you a letter about it."), letter.finished_at)
+    if letter.state in OWED:
+        return Answer(Why.ON_ITS_WAY, _("A letter about it is on its way."), letter.due_at)
+    if letter.state == LetterState.SUPPRESSED:
+        return _closed()
+    return Answer(
+        Why.COULD_NOT_BE_SENT,
+        _("We wrote a letter about it. It was not sent: %s.") % letter.get_state_display(),
+        letter.finished_at,
+    )
+
+
+def _closed() -> Answer:
+    return Answer(
+        Why.ADDRESS_CLOSED,
+        _("Your mail server refused our letters before, so we send none to this address."),
+    )
+
+
+def _of_wishes(subscriber: Subscriber, opportunity: Opportunity, moment: datetime) -> Answer:
+    if is_suppressed(subscriber.email):
+        return _closed()
+    wishes = list(subscriber.subscriptions.select_related("saved_search"))
+    running = [wish for wish in wishes if wish.confirmed_at and not wish.ended_at]
+    if not running:
+        return _of_no_wish(wishes)
+    log = opportunity.revisions.select_related("opportunity", "undone_by").order_by("sequence")
+    found = _that_find(running, list(log))
+    if not found:
+        return Answer(Why.NOT_FOUND, _("None of your searches finds it."))
+    read, hold_ends = MatchingCursor.read_up_to(), found[-1][1].at + matching.hold()
+    if any(revision.sequence > read for _wish, revision in found):
+        return Answer(
+            Why.IN_ITS_HOLD,
+            _("It is new on the site. We wait some minutes before we write, in case of a mistake."),
+            max(hold_ends, moment),
+        )
+    if all(revision.sequence <= wish.asked_sequence for wish, revision in found):
+        return Answer(
+            Why.LISTED_BEFORE, _("It was listed, and not yet open, before you asked for alerts.")
+        )
+    return Answer(
+        Why.KIND_NOT_WANTED, _("Your search finds it, but you chose not to hear of news like this.")
+    )
+
+
+def _of_no_wish(wishes: list[Subscription]) -> Answer:
+    if any(not wish.confirmed_at and not wish.ended_at for wish in wishes):
+        return Answer(
+            Why.NOT_CONFIRMED, _("You have not confirmed your alerts yet. The letter has a button.")
+        )
+    if wishes:
+        return Answer(Why.STOPPED, _("You stopped these alerts before it came out."))
+    return Answer(Why.NO_SUBSCRIPTION, _("You have no alerts."))
+
+
+def _that_find(
+    wishes: list[Subscription], log: list[Revision]
+) -> list[tuple[Subscription, Revision]]:
+    """Pair each wish with the revisions that people are told of and that it finds."""
+    told: list[Any] = [revision for revision in log if matching.reason_for(revision)]
+    alike = thesaurus()
+    return [
+        (wish, revision)
+        for revision in told
+        for wish in wishes
+        if _finds(wish.saved_search.search, revision, alike)
+    ]

@@ -1,0 +1,117 @@
+"""What people are told of by the clock and not by a change: a purchase opens, or closes soon.
+
+Found by what is owed and not by a window of time: whatever has no ``Occasion`` yet, however late we look.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from alerts import matching
+from alerts.choices import Reason
+from alerts.models import Occasion
+from opportunities.choices import RevisionKind
+from opportunities.models import Opportunity, Revision
+from opportunities.querysets import OpportunityQuerySet
+
+# From so long before the deadline on; the later reminder takes the place of the earlier one.
+CLOSING = {
+    Reason.CLOSING_IN_7_DAYS: timedelta(days=7),
+    Reason.CLOSING_IN_2_DAYS: timedelta(days=2),
+}
+OPENING_IS_NEWS_FOR = timedelta(days=14)
+
+
+def match_occasions(*, moment: datetime) -> bool:
+    """Owe the next thing that the clock has brought to some of the searches that find it.
+
+    False when there is none, or when somebody else is at it. Safe to repeat.
+    """
+    find_occasions(moment=moment)
+    return _match_next(moment)
+
+
+def find_occasions(*, moment: datetime) -> None:
+    """Write down each opening and each deadline that has come near and that nobody wrote down before."""
+    _note(Reason.OPENED, "opens_at", opening_at(moment), moment)
+    for reason in CLOSING:
+        _note(reason, "due_at", closing_at(moment, reason), moment)
+
+
+def opening_at(moment: datetime) -> OpportunityQuerySet:
+    """Keep what opened lately, by ``opportunity_live_by_opening``."""
+    lately = Opportunity.objects.filter(opens_at__gt=moment - OPENING_IS_NEWS_FOR)
+    return lately.open_at(moment)
+
+
+def closing_at(moment: datetime, reason: Reason) -> OpportunityQuerySet:
+    """Keep what closes within the days of ``reason`` and not within fewer, by ``opportunity_live_by_due``."""
+    sooner = min((span for span in CLOSING.values() if span < CLOSING[reason]), default=timedelta())
+    return Opportunity.objects.open_at(moment).filter(
+        due_at__gt=moment + sooner, due_at__lte=moment + CLOSING[reason]
+    )
+
+
+def _note(reason: Reason, field: str, near: OpportunityQuerySet, moment: datetime) -> None:
+    noted = Occasion.objects.filter(
+        opportunity=OuterRef("pk"), reason=reason, dated=OuterRef(field)
+    )
+    for opportunity in near.filter(~Exists(noted)).order_by("pk"):
+        dated: datetime = getattr(opportunity, field)
+        history = list(opportunity.revisions.order_by("-number"))
+        setter = _setter(history, field)
+        is_news = setter.at <= dated - CLOSING.get(reason, timedelta()) and (
+            reason != Reason.OPENED or setter.kind != RevisionKind.OPENED
+        )
+        Occasion.objects.get_or_create(
+            opportunity=opportunity,
+            reason=reason,
+            dated=dated,
+            defaults={
+                "revision": history[0],
+                "found_at": moment,
+                # Who has just been told of a date this near need not be reminded of it.
+                "matched_at": None if is_news else moment,
+            },
+        )
+
+
+def _setter(history: list[Revision], field: str) -> Revision:
+    """Return the revision that set ``field`` as it is now. ``history`` is complete, the newest first."""
+    changing = (
+        revision
+        for revision in history
+        if any(change["field"] == field for change in revision.changes)
+    )
+    return next(changing, history[-1])
+
+
+@transaction.atomic
+def _match_next(moment: datetime) -> bool:
+    cursor = matching.free_cursor()  # confirming waits for us, or we for it
+    if cursor is None:
+        return False
+    # What is within its hold may yet be undone.
+    owed = Occasion.objects.filter(matched_at__isnull=True, revision__sequence__lte=cursor.sequence)
+    occasion = owed.select_related("revision__opportunity").order_by("pk").first()
+    if occasion is None:
+        return False
+    last = None
+    if is_current(occasion, moment):
+        reason = Reason(occasion.reason)
+        last = matching.owe_some(
+            occasion.revision, reason, after=occasion.saved_search_pk, moment=moment
+        )
+    occasion.saved_search_pk = last or 0
+    occasion.matched_at = None if last else moment
+    occasion.save(update_fields=["saved_search_pk", "matched_at"])
+    return True
+
+
+def is_current(occasion: Occasion, moment: datetime) -> bool:
+    """Say whether the date still stands, and the purchase is open."""
+    opportunity = occasion.revision.opportunity
+    field = "opens_at" if occasion.reason == Reason.OPENED else "due_at"
+    is_open = Opportunity.objects.open_at(moment).filter(pk=opportunity.pk).exists()
+    return is_open and getattr(opportunity, field) == occasion.dated

@@ -1,0 +1,118 @@
+"""The index of searches: whatever a search finds, it is met by; the rest is speed.
+
+``ANCHOR_CASES=10000 python -m pytest tests/alerting/test_anchors.py`` is the long form.
+"""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts import anchors, matching
+from alerts.models import Match, SavedSearch, SearchKey, Subscription
+from opportunities.choices import Industry, Method, ValueBand
+from opportunities.models import Revision
+from opportunities.search import Candidate, Search, Thesaurus
+from tests.alerting.test_search import FIT, phrases
+from tests.factories import OpportunityFactory, subscribe
+
+CASES = int(os.environ.get("ANCHOR_CASES", "300"))
+NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
+CODES = ["", "23", "236220", "561720", "561730", "541512"]
+words = st.sampled_from(["board", "fire boards", "license", "e-discovery", "x", "résumé", "02527Y"])
+thesauri = st.lists(st.lists(words, min_size=2, max_size=3).map(", ".join), max_size=3).map(
+    Thesaurus
+)
+candidates = st.builds(
+    lambda title, summary, fit, code, value, brand: Candidate.of(
+        {
+            "title": title, "summary": summary, "industry": fit[0], "method": fit[1],
+            "naics_code": code, "value_max": value, "brand_named": brand,
+        },
+        changed_at=NOON,
+    ),
+    phrases, phrases, st.sampled_from(FIT), st.sampled_from(CODES),
+    st.sampled_from([None, "50000", "240000", "900000"]), st.sampled_from(["", "Acme"]),
+)  # fmt: skip
+
+
+def asked(q, industries, methods, *, codes, bands, brand):
+    query = QueryDict(mutable=True)
+    query["q"] = q
+    for name, values in [("industry", industries), ("method", methods), ("naics", codes), ("value", bands)]:  # fmt: skip
+        query.setlist(name, values)
+    query["brand"] = brand
+    return Search.from_query(query)
+
+
+searches = st.builds(
+    asked,
+    phrases,
+    st.lists(st.sampled_from(Industry), max_size=2),
+    st.lists(st.sampled_from(Method), max_size=1),
+    codes=st.lists(st.sampled_from(["23", "5617", "541512"]), max_size=2),
+    bands=st.lists(st.sampled_from(ValueBand), max_size=2),
+    brand=st.sampled_from(["", "", "named"]),
+)
+
+
+@settings(max_examples=CASES)
+@given(candidate=candidates, search=searches, alike=thesauri)
+def test_a_search_is_met_by_all_that_it_finds(candidate, search, alike):
+    if search.finds(candidate, moment=NOON, thesaurus=alike):
+        assert set(anchors.anchor_of(search)) & set(anchors.keys_of(candidate, alike))
+
+
+@pytest.mark.django_db
+def test_forward_reverse_and_brute_force_agree_in_the_database(noon):
+    queries = [
+        "", "q=boards", "q=display+boards", "q=%22display+boards%22", "q=boards+-chairs", "q=-chairs",
+        "q=chairs+or+lamps", "q=disp*", "industry=goods", "industry=construction", "q=lamp&industry=goods",
+        "method=mwbe-small-purchase&q=boards", "value=unknown", "brand=named", "naics=23",
+    ]  # fmt: skip
+    for number, query in enumerate(queries):
+        subscribe(f"{number}@readers.example", Search.from_query(QueryDict(query)), moment=noon)
+    for title in ("Display boards", "Boards and chairs", "Lamps", "Nothing of that"):
+        OpportunityFactory.create(title=title, published=True, at=noon)
+
+    while matching.match_some(moment=datetime(2027, 1, 13, tzinfo=UTC)):
+        pass
+
+    found = set(Match.objects.values_list("subscription__query", "revision__snapshot__title"))
+    brute = {
+        (wish.query, revision.snapshot["title"])
+        for wish in Subscription.objects.select_related("saved_search")
+        for revision in Revision.objects.all()
+        if wish.saved_search.search.finds(
+            Candidate.of(revision.snapshot, changed_at=noon), moment=noon, thesaurus=Thesaurus()
+        )
+    }
+    assert found == brute
+    assert ("", "Lamps") in found
+
+
+@pytest.mark.django_db
+def test_a_revision_is_asked_of_few_searches_and_is_met_wherever_they_are_filed(noon, monkeypatch):
+    for word in ("boards", "chairs", "lamps", "desks"):
+        subscribe("a@readers.example", Search.from_query(QueryDict(f"q={word}")), moment=noon)
+    SearchKey.objects.filter(saved_search__stored__words=["desk"]).update(key="*")  # filed badly
+    asked_of = []
+    real = matching.that_find
+
+    def that_find(candidate, alike, searches, *, moment):
+        asked_of.extend(searches)
+        return real(candidate, alike, searches, moment=moment)
+
+    monkeypatch.setattr(matching, "that_find", that_find)
+    OpportunityFactory.create(title="Desks", published=True, at=noon)
+    OpportunityFactory.create(title="Lamps", published=True, at=noon)
+
+    while matching.match_some(moment=datetime(2027, 1, 13, tzinfo=UTC)):
+        pass
+
+    desk, lamp = (SavedSearch.objects.get(stored__words=[word]).pk for word in ("desk", "lamp"))
+    assert asked_of == [desk, *sorted([lamp, desk])]
+    assert Match.objects.count() == 2
