@@ -40,6 +40,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--server", default="", help="a PostgreSQL to use and to leave the archives in"
     )
+    parser.add_argument("--folder", default="", help="where to leave the archives of SQLite")
     return parser.parse_args(arguments)
 
 

@@ -1,11 +1,10 @@
 """Databases filled with archives of several sizes, each of which can be made the portal's own for a while."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -88,14 +87,15 @@ def postgresql(sizes: Sequence[int], server: str = "") -> Iterator[Databases]:
 
 
 @contextmanager
-def sqlite(sizes: Sequence[int]) -> Iterator[Databases]:
-    folder = Path(tempfile.mkdtemp(prefix="portal-benchmarks-"))
-    made = Databases("sqlite", {size: f"sqlite:///{folder}/{size}.sqlite3" for size in sizes})
-    try:
+def sqlite(sizes: Sequence[int], folder: str = "") -> Iterator[Databases]:
+    """Make a file for each size in a folder that is thrown away, or in ``folder``, where they stay."""
+    with ExitStack() as stack:
+        base = folder or stack.enter_context(TemporaryDirectory(prefix="portal-benchmarks-"))
+        Path(base).mkdir(parents=True, exist_ok=True)
+        urls = {size: f"sqlite:///{Path(base).resolve()}/{size}.sqlite3" for size in sizes}
+        made = Databases("sqlite", urls)
+        stack.callback(made.close)
         yield made
-    finally:
-        made.close()
-        shutil.rmtree(folder)
 
 
 @contextmanager
