@@ -45,7 +45,9 @@ def _databases(options: argparse.Namespace) -> list[AbstractContextManager[Datab
     if options.database != "sqlite":
         chosen.append(postgresql(options.sizes, options.server))
     if options.database != "postgresql":
-        chosen.append(sqlite([size for size in options.sizes if size <= LARGEST_SQLITE], options.folder))
+        chosen.append(
+            sqlite([size for size in options.sizes if size <= LARGEST_SQLITE], options.folder)
+        )
     return chosen
 
 

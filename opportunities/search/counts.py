@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
+from itertools import chain
 from operator import and_
 from typing import Any, NamedTuple
 
@@ -61,35 +62,28 @@ class Counts:
     brands: list[Choice]
 
 
-DIMENSIONS: dict[str, tuple[Callable[[Cell], Any], Callable[[Search], Any]]] = {
-    "phase": (lambda cell: cell.phase, lambda search: search.phases),
-    "industry": (lambda cell: cell.industry, lambda search: search.industries),
-    "method": (lambda cell: cell.method, lambda search: search.methods),
-    "sector": (lambda cell: cell.sector, lambda search: search.naics),
-    "band": (lambda cell: cell.band, lambda search: search.bands),
-    "brand": (lambda cell: cell.brand, lambda search: ("named",) if search.is_brand_named else ()),
+# What is wished of each fact of a cell, in their order. Longer codes than a sector's are asked of the rows themselves.
+WISHES: dict[str, Callable[[Search], tuple[str, ...]]] = {
+    "phase": lambda search: search.phases,
+    "industry": lambda search: search.industries,
+    "method": lambda search: search.methods,
+    "sector": lambda search: tuple(code[:2] for code in search.naics),
+    "band": lambda search: search.bands,
+    "brand": lambda search: ("named",) if search.is_brand_named else (),
 }
 
 
 def count(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> Counts:
     """Count what ``search`` finds at ``moment``, and what each single choice more or less would. Two queries."""
     if _is_tallied(search):
-        cells, tallied, is_capped = list(_live(moment)), list(_decided(search, moment)), False
+        cells, tallied, is_capped = _live(moment), _decided(search, moment), False
     else:
         cells, is_capped = _among_newest(search, moment, thesaurus)
-        tallied = []
-    total = (
-        _capped_total(search, moment, thesaurus)
-        if is_capped
-        else sum(cell.rows for cell in cells if _fits(cell, search))
-        + sum(cell.rows for cell in tallied if _stands_for(cell, search, free=""))
-    )
-    found = (_found(name, cells, tallied, search) for name in DIMENSIONS)
-    return Counts(
-        total,
-        is_capped,
-        *(_choices(name, each, search) for name, each in zip(DIMENSIONS, found, strict=True)),
-    )
+        tallied = iter(())
+    total, found = _added_up(search, cells, tallied)
+    if is_capped:
+        total = _capped_total(search, moment, thesaurus)
+    return Counts(total, is_capped, *(_choices(name, found[name], search) for name in WISHES))
 
 
 def count_quarters(
@@ -146,7 +140,7 @@ def _live(moment: datetime) -> Iterator[Cell]:
 def _decided(search: Search, moment: datetime) -> Iterator[Cell]:
     """Yield what the tally has for the search itself, and for each dimension less what is wished of it."""
     first = fiscal_year(archived_before(moment).date())
-    wished = {name: _wished(name, search, first) for name in DIMENSIONS}
+    wished = {name: _wished(name, search, first) for name in WISHES}
     asked = _all(wished.values())
     for free, every in EVERY.items():
         asked |= _all([*(wish for name, wish in wished.items() if name != free), every])
@@ -157,11 +151,11 @@ def _decided(search: Search, moment: datetime) -> Iterator[Cell]:
 
 def _wished(name: str, search: Search, first: int) -> Q:
     """Say of rows of the tally what is wished of one dimension; ``first`` is the oldest year not archived."""
-    _value, wanted = DIMENSIONS[name]
-    if not wanted(search):
+    wanted = WISHES[name](search)
+    if not wanted:
         return Q(outcome="", fiscal_year=0) if name == "phase" else Q(**{name: ""})
     if name != "phase":
-        return Q(**{f"{name}__in": wanted(search)})
+        return Q(**{f"{name}__in": wanted})
     outcomes = [outcome for outcome in DECIDED if Phase(outcome) in search.phases]
     phases = Q(outcome__in=outcomes, fiscal_year__gte=first)
     if Phase.ARCHIVED in search.phases:
@@ -187,13 +181,13 @@ EVERY = {
 
 def _among_newest(
     search: Search, moment: datetime, thesaurus: Thesaurus
-) -> tuple[list[Cell], bool]:
+) -> tuple[Iterator[Cell], bool]:
     names = (
         "opens_at", "due_at", "outcome", "decided_at",
         "industry", "method", "naics__code", "value_band", "brand_named",
     )  # fmt: skip
     rows = newest(_wide(search), moment=moment, thesaurus=thesaurus, count=RANKED + 1, fields=names)
-    return [_cell(row, moment) for row in rows[:RANKED]], len(rows) > RANKED
+    return (_cell(row, moment) for row in rows[:RANKED]), len(rows) > RANKED
 
 
 def _wide(search: Search) -> Search:
@@ -203,7 +197,7 @@ def _wide(search: Search) -> Search:
         phases=(),
         industries=(),
         methods=(),
-        naics=tuple(code for code in search.naics if len(code) > 2),
+        naics=search.naics if any(len(code) > 2 for code in search.naics) else (),
         bands=(),
         is_brand_named=False,
     )
@@ -225,50 +219,32 @@ def _capped_total(search: Search, moment: datetime, thesaurus: Thesaurus) -> int
     return found.order_by()[:RANKED].count()
 
 
-def _fits(cell: Cell, search: Search, *, without: str = "") -> bool:
-    return all(
-        name == without or not wanted(search) or _is_wanted(value(cell), wanted(search))
-        for name, (value, wanted) in DIMENSIONS.items()
-    )
+def _added_up(
+    search: Search, cells: Iterable[Cell], tallied: Iterable[Cell]
+) -> tuple[int, dict[str, Counter[str]]]:
+    """Count what the search finds, and the values of each dimension over what the other wishes leave."""
+    wished = [wish(search) for wish in WISHES.values()]
+    total, found = 0, {name: Counter[str]() for name in WISHES}
+    marked = chain(((cell, False) for cell in cells), ((cell, True) for cell in tallied))
+    for (*facts, rows), is_tallied in marked:
+        known = [*zip(WISHES, facts, wished, strict=True)]
+        missed = [each for each in known if not _fits(*each[1:], is_tallied=is_tallied)]
+        if not missed:
+            total += rows
+        if len(missed) < 2:
+            for name, has, _wish in missed or known:
+                found[name][has] += rows
+    return total, found
 
 
-def _is_wanted(value: Any, wanted: tuple[Any, ...]) -> bool:
-    # Longer codes than a sector's were asked of the rows themselves.
-    return value in wanted or any(
-        isinstance(each, str) and len(each) > 2 and each.isdigit() and each[:2] == value
-        for each in wanted
-    )
-
-
-def _stands_for(cell: Cell, search: Search, *, free: str) -> bool:
-    """Say whether a row of the tally counts what ``search`` finds, and one value of the dimension ``free``."""
-    for name, (value, wanted) in DIMENSIONS.items():
-        has = value(cell)
-        if name == free:
-            if not has:
-                return False
-        elif has not in wanted(search) if wanted(search) else has:
-            return False
-    return True
-
-
-def _found(
-    name: str, cells: Iterable[Cell], tallied: Iterable[Cell], search: Search
-) -> Counter[str]:
-    """Count the values of one dimension over what the other wishes leave."""
-    value, _wanted = DIMENSIONS[name]
-    found: Counter[str] = Counter()
-    for cell in cells:
-        if _fits(cell, search, without=name):
-            found[value(cell)] += cell.rows
-    for cell in tallied:
-        if _stands_for(cell, search, free=name):
-            found[value(cell)] += cell.rows
-    return found
+def _fits(has: str, wished: tuple[str, ...], *, is_tallied: bool) -> bool:
+    """Say whether a fact is what is wished. A row of the tally that names what nobody asked for counts a part
+    of what a row with a blank there counts whole."""
+    return has in wished if wished else not (is_tallied and has)
 
 
 def _choices(name: str, found: Counter[str], search: Search) -> list[Choice]:
-    chosen = DIMENSIONS[name][1](search)
+    chosen = search.naics if name == "sector" else WISHES[name](search)
     return [Choice(each, label, found[each], each in chosen) for each, label in _known(name, found)]
 
 
@@ -283,5 +259,5 @@ def _known(name: str, found: Counter[str]) -> list[tuple[str, str]]:
     if name in lists:
         return [(each.value, str(each.label)) for each in lists[name]]
     if name == "sector":
-        return sorted((code, code) for code in found if code != UNKNOWN_SECTOR)
+        return sorted((code, code) for code in found if code not in {UNKNOWN_SECTOR, ""})
     return [("named", "named")]

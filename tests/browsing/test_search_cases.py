@@ -178,7 +178,7 @@ asked = st.builds(
     phases=st.lists(st.sampled_from(Phase), max_size=2, unique=True).map(tuple),
     industries=st.sampled_from([(), (Industry.GOODS,), (Industry.GOODS, Industry.CONSTRUCTION)]),
     methods=st.sampled_from([(), (Method.SEALED_BID,)]),
-    naics=st.sampled_from([(), ("54",), ("42", "5615"), ("541519",)]),
+    naics=st.sampled_from([(), ("54",), ("42", "5415"), ("541519",)]),
     bands=st.lists(st.sampled_from(ValueBand), max_size=2, unique=True).map(tuple),
     quarters=st.sampled_from(["", "2027-3", "2027-4", "2027-1"]).map(
         lambda text: Search.from_query(QueryDict(f"quarter={text}")).quarters
