@@ -3,7 +3,9 @@
 from django.db import connection
 
 from benchmarks.listings import Archive
+from opportunities.analysis import BETWEEN
 from opportunities.models import Opportunity, Revision, SearchEntry
+from opportunities.search.index import BLOCKS
 
 # What a copy has of its own; all else is taken over, what the log says of it, too. {k} is 1 for the first.
 OWN: dict[type[Opportunity] | type[Revision], dict[str, str]] = {
@@ -56,10 +58,27 @@ def _copying(model: type[Opportunity] | type[Revision], own: dict[str, str]) -> 
     )
 
 
+# As ``index.blocks_of`` names them.
+BLOCKS_OF = (
+    f"ARRAY(SELECT '{BETWEEN}' || size || 'x' || ({{pk}} >> size) "  # noqa: S608
+    f"FROM generate_series({BLOCKS.start}, {BLOCKS.stop - 1}) AS size)"
+)
+
+
 def _entries(k: int) -> str:
-    old = "||".join(PARTS.format(epin=epin) for epin in ("row.solicitation_epin", "row.award_epin"))
+    old = "||".join(
+        [
+            *(PARTS.format(epin=epin) for epin in ("row.solicitation_epin", "row.award_epin")),
+            BLOCKS_OF.format(pk="entry.rowid"),
+        ]
+    )
     new = "||".join(
-        PARTS.format(epin=f"({epin} || '{k}')")
-        for epin in ("row.solicitation_epin", "nullif(row.award_epin, '')")
+        [
+            *(
+                PARTS.format(epin=f"({epin} || '{k}')")
+                for epin in ("row.solicitation_epin", "nullif(row.award_epin, '')")
+            ),
+            BLOCKS_OF.format(pk=f"(entry.rowid + {k})"),
+        ]
     )
     return ENTRIES.format(old=old, new=new)

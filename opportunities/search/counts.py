@@ -13,13 +13,13 @@ from itertools import chain
 from operator import and_
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 
 from opportunities.choices import Industry, Method, Outcome, Phase, Precision, ValueBand
 from opportunities.models import Opportunity, Tally
 from opportunities.partial_dates import FiscalQuarter, fiscal_year
-from opportunities.phases import archived_before, phase_of
+from opportunities.phases import archived_before
 from opportunities.querysets import in_phase
 from opportunities.search.lanes import RANKED, newest
 from opportunities.search.tally import UNKNOWN_SECTOR
@@ -76,10 +76,11 @@ WISHES: dict[str, Callable[[Search], tuple[str, ...]]] = {
 def count(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> Counts:
     """Count what ``search`` finds at ``moment``, and what each single choice more or less would. Two queries."""
     if _is_tallied(search):
-        cells, tallied, is_capped = _live(moment), _decided(search, moment), False
+        cells = list(_cells(Opportunity.objects.live(), moment))
+        tallied, is_capped = list(_decided(search, moment)), False
     else:
-        cells, is_capped = _among_newest(search, moment, thesaurus)
-        tallied = iter(())
+        cells = list(_cells(newest(_wide(search), moment=moment, thesaurus=thesaurus), moment))
+        tallied, is_capped = [], sum(cell.rows for cell in cells) >= RANKED
     total, found = _added_up(search, cells, tallied)
     if is_capped:
         total = _capped_total(search, moment, thesaurus)
@@ -93,8 +94,11 @@ def count_quarters(
 
     What is expected in a fiscal year, and nobody knows when, counts in each of its quarters, as it is found.
     """
-    upcoming = Opportunity.objects.upcoming_at(moment).filter(expected_on__isnull=False)
-    found = replace(search, quarters=()).apply(upcoming, moment=moment, thesaurus=thesaurus)
+    if search.phases and Phase.UPCOMING not in search.phases:
+        return {}
+    coming = replace(search, phases=(Phase.UPCOMING,), quarters=())
+    public = Opportunity.objects.public().filter(expected_on__isnull=False)
+    found = coming.apply(public, moment=moment, thesaurus=thesaurus)
     periods = found.order_by().values_list("expected_on", "expected_precision")
     counts: Counter[FiscalQuarter] = Counter()
     for first_day, precision, rows in periods.annotate(Count("pk")):
@@ -118,15 +122,9 @@ def _is_tallied(search: Search) -> bool:
     return search == known
 
 
-def _live(moment: datetime) -> Iterator[Cell]:
-    phase = Case(
-        *(
-            When(in_phase(phase, moment), then=Value(phase.value))
-            for phase in (Phase.OPEN, Phase.UPCOMING)
-        ),
-        default=Value(Phase.CLOSED.value),
-    )
-    rows = Opportunity.objects.live().annotate(
+def _cells(rows: "QuerySet[Opportunity]", moment: datetime) -> Iterator[Cell]:
+    phase = Case(*(When(in_phase(phase, moment), then=Value(phase.value)) for phase in Phase))
+    rows = rows.annotate(
         phase=phase,
         sector=Substr("naics__code", 1, 2),
         brand=Case(When(brand_named="", then=Value("none")), default=Value("named")),
@@ -179,17 +177,6 @@ EVERY = {
 }
 
 
-def _among_newest(
-    search: Search, moment: datetime, thesaurus: Thesaurus
-) -> tuple[Iterator[Cell], bool]:
-    names = (
-        "opens_at", "due_at", "outcome", "decided_at",
-        "industry", "method", "naics__code", "value_band", "brand_named",
-    )  # fmt: skip
-    rows = newest(_wide(search), moment=moment, thesaurus=thesaurus, count=RANKED + 1, fields=names)
-    return (_cell(row, moment) for row in rows[:RANKED]), len(rows) > RANKED
-
-
 def _wide(search: Search) -> Search:
     """Return the search without what cells know."""
     return replace(
@@ -203,20 +190,10 @@ def _wide(search: Search) -> Search:
     )
 
 
-def _cell(row: tuple[Any, ...], moment: datetime) -> Cell:
-    opens_at, due_at, outcome, decided_at, industry, method, code, band, brand = row
-    phase = phase_of(
-        opens_at=opens_at, due_at=due_at, outcome=outcome, decided_at=decided_at, moment=moment
-    )
-    named = "named" if brand else "none"
-    return Cell(phase, industry, method, (code or "")[:2] or UNKNOWN_SECTOR, band, named, 1)
-
-
 def _capped_total(search: Search, moment: datetime, thesaurus: Thesaurus) -> int:
     if search == _wide(search):
         return RANKED
-    found = search.apply(Opportunity.objects.public(), moment=moment, thesaurus=thesaurus)
-    return found.order_by()[:RANKED].count()
+    return newest(search, moment=moment, thesaurus=thesaurus).count()
 
 
 def _added_up(

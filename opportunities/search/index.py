@@ -3,7 +3,7 @@
 Written in the transaction of each revision; no trigger, so no migration can lose one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from opportunities.analysis import BETWEEN, EMPTY_WORDS, parts_of_number, plain_words, search_words
 from opportunities.models import SearchEntry, SearchWord
+from opportunities.search import marks
 from opportunities.search.terms import FTS5, TSQUERY, Query, Term, pairs_of
 
 # What a visitor may search by; numbers are also found by their parts.
@@ -52,11 +53,14 @@ def write_many(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     rows, remembered = iter(rows), set(EMPTY_WORDS)
     while some := list(islice(rows, 1000)):
         remove([pk for pk, _facts in some])
-        entries = [(pk, title_words(facts), all_words(facts)) for pk, facts in some]
+        entries = [
+            (pk, _stored(title_words(facts)), _stored(all_words(facts), _marks(pk, facts)))
+            for pk, facts in some
+        ]
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, title, words) VALUES (%s, {_typed()}, {_typed()})",  # noqa: S608
-                [(pk, _stored(title), _stored(words)) for pk, title, words in entries],
+                entries,
             )
         remembered |= _remember((facts for _pk, facts in some), remembered)
 
@@ -66,23 +70,10 @@ def remove(pks: Iterable[int]) -> None:
     SearchEntry.objects.filter(pk__in=list(pks)).delete()
 
 
-def hits(query: Query, *, column: str = "words") -> RawSQL:
-    """Return the keys of what ``query`` finds, as a subquery; it must be one that ``can_find``.
-
-    ``column`` is ``title`` for titles alone. What is asked is written by ``terms`` from letters and digits.
-    """
-    if connection.vendor == "postgresql":
-        without = f"!{TSQUERY.any_of(query.without)}"  # of use where nothing must be there
-        asked = TSQUERY.written(query) if query.clauses else without
-        sql = f"{column} @@ %s::tsquery"
-    else:
-        sql, asked = f"{TABLE} MATCH %s", f"{{{column}}} : ({FTS5.written(query)})"
-    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {sql}", [asked])  # noqa: S608, S611
-
-
-def can_find(query: Query) -> bool:
-    """Say whether the index alone finds it: FTS5 knows no “not” without something that must be there."""
-    return bool(query.clauses or (query.without and connection.vendor == "postgresql"))
+def hits(query: Query) -> RawSQL:
+    """Return the keys of what ``query`` finds, as a subquery."""
+    condition, asked = _asked(query)
+    return RawSQL(f"{SELECT} WHERE {condition}", [asked])  # noqa: S611
 
 
 def share_of(stem: str) -> float:
@@ -91,57 +82,99 @@ def share_of(stem: str) -> float:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT 500) AS found", found.params)  # noqa: S608
         (count,) = cursor.fetchone()
-    newest_pk = SearchEntry.objects.aggregate(Max("pk"))["pk__max"] or 0
-    return float(100 * (count + 1) / (newest_pk + 10))
+    return float(100 * (count + 1) / (_last_key() + 10))
 
 
 def newest(query: Query, count: int) -> RawSQL:
     """Return, as a subquery, the keys of what ``query`` finds: the ``count`` entered last.
 
-    Both databases find these without looking at all hits.
+    Neither database looks at all hits for it. FTS5 walks its lists backwards. PostgreSQL knows no order of its
+    hits: it is asked for one block of keys after the other, the newest first, and stops when it has enough.
     """
-    found = hits(query)
-    return RawSQL(f"{found.sql} ORDER BY rowid DESC LIMIT %s", [*found.params, count])  # noqa: S611
+    condition, asked = _asked(query)
+    found = f"{SELECT} WHERE {condition}"
+    if connection.vendor != "postgresql":
+        return RawSQL(f"{found} ORDER BY rowid DESC LIMIT %s", [asked, count])  # noqa: S611
+    parts, params = [], []
+    for block, which in blocks_back_from(_last_key()):
+        # A limit of its own: or several are asked at once and their answers mixed. A sum: or it walks back along the keys.
+        parts.append(f"({found} AND {block} ORDER BY rowid + 0 DESC LIMIT %s)")
+        params += [asked, which, count]
+    every = f"SELECT rowid FROM ({' UNION ALL '.join(parts)}) AS blocks LIMIT %s"  # noqa: S608
+    return RawSQL(every, [*params, count])  # noqa: S611
+
+
+def blocks_of(pk: int) -> list[str]:
+    """Return the blocks of keys, each twice as large as the one before, in which this key lies, as marks."""
+    return [f"{BETWEEN}{size}x{pk >> size}" for size in BLOCKS]
+
+
+def blocks_back_from(last: int) -> Iterator[tuple[str, Any]]:
+    """Yield conditions for blocks that together hold each key up to ``last`` once, the newest first."""
+    yield IN_BLOCK, f"'{BETWEEN}{BLOCKS.start}x{last >> BLOCKS.start}'"
+    for size in BLOCKS:
+        if last >> size & 1:
+            yield IN_BLOCK, f"'{BETWEEN}{size}x{(last >> size) - 1}'"
+    if rest := last >> BLOCKS.stop << BLOCKS.stop:
+        yield "rowid < %s", rest
 
 
 def in_title(query: Query, among: Sequence[int]) -> set[int]:
     """Return which of these opportunities have in their titles what ``query`` asks for. One query."""
     if not among:
         return set()
-    found = hits(query, column="title")
+    condition, asked = _asked(query, column="title")
     # FTS5 walks along its rows and would begin anew for each of a thousand; PostgreSQL looks each up.
     near = "rowid = ANY(%s)" if connection.vendor == "postgresql" else "rowid >= %s"
     where = list(among) if connection.vendor == "postgresql" else min(among)
     with connection.cursor() as cursor:
-        cursor.execute(f"{found.sql} AND {near}", [*found.params, where])
+        cursor.execute(f"{SELECT} WHERE {condition} AND {near}", [asked, where])
         return {pk for (pk,) in cursor.fetchall()}
 
 
 def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]":
     """Keep the opportunities that ``query`` finds."""
-    if not query:
-        return rows
-    if can_find(query):
-        return rows.filter(pk__in=hits(query))
-    return rows.exclude(pk__in=hits(Query((query.without,))))
+    return rows.filter(pk__in=hits(query)) if query else rows
 
 
 TABLE = SearchEntry._meta.db_table
+SELECT = f"SELECT rowid FROM {TABLE}"  # noqa: S608
+BLOCKS = range(12, 21)  # powers of two: from 4,096 keys to a million
+IN_BLOCK = "words @@ %s::tsquery"
+
+
+def _asked(query: Query, *, column: str = "words") -> tuple[str, str]:
+    """Return the condition of a subquery and what is asked; that is written by ``terms`` from letters, digits and marks."""
+    if not query.clauses:
+        query &= marks.everything()
+    if connection.vendor == "postgresql":
+        return f"{column} @@ %s::tsquery", TSQUERY.written(query)
+    return f"{TABLE} MATCH %s", f"{{{column}}} : ({FTS5.written(query)})"
+
+
+def _last_key() -> int:
+    return SearchEntry.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _typed() -> str:
     return "%s::tsvector" if connection.vendor == "postgresql" else "%s"
 
 
-def _stored(words: list[str]) -> str:
+def _marks(pk: int, facts: Mapping[str, Any]) -> list[str]:
+    known = marks.marks_of(facts)
+    return [*known, *blocks_of(pk)] if connection.vendor == "postgresql" else known
+
+
+def _stored(words: list[str], marked: Sequence[str] = ()) -> str:
     if connection.vendor != "postgresql":
-        return " ".join(words)
+        return " ".join([*words, *marked])
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words, start=1):
         places.setdefault(word, []).append(place)
     written = [f"'{word}':{','.join(map(str, at))}" for word, at in places.items()]
     # Its index knows no places: of two frequent words every row with both would be read for the phrase.
-    return " ".join([*written, *sorted({f"'{pair}'" for pair in pairs_of(words)})])
+    pairs = sorted(set(pairs_of(words)))
+    return " ".join([*written, *(f"'{whole}'" for whole in [*pairs, *marked])])
 
 
 def _remember(facts: Iterable[Mapping[str, Any]], known: set[str]) -> set[str]:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from opportunities.choices import Phase, Sort
 from opportunities.models import Opportunity
-from opportunities.search import index
+from opportunities.search import index, marks
 from opportunities.search.terms import Query, Thesaurus
 from opportunities.search.value import Search
 
@@ -221,23 +221,17 @@ def _page(taken: list[tuple[Opportunity, Lane]], *, has_before: bool, has_after:
     )
 
 
-def newest(
-    search: Search, *, moment: datetime, thesaurus: Thesaurus, count: int, fields: Sequence[str]
-) -> list[tuple[Any, ...]]:
-    """Return these facts of what ``search`` finds: of the ``count`` entered last where there are more."""
-    query, rows = thesaurus.widen(search.query), Opportunity.objects.public()
-    if index.can_find(query) and not search.conditions(moment):
-        hits = rows.filter(pk__in=index.newest(query, count))
-        return list(hits.order_by("-pk").values_list(*fields))
-    found = search.apply(rows, moment=moment, thesaurus=thesaurus).order_by()
+def newest(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> "QuerySet[Opportunity]":
+    """Return what ``search`` finds: of more than ``RANKED``, those entered last. At most two queries."""
+    public = Opportunity.objects.public()
+    query = thesaurus.widen(search.query) & marks.wished(search, moment)
+    if query and marks.say_all(search):
+        return public.filter(pk__in=index.newest(query, RANKED))
+    found = search.apply(public, moment=moment, thesaurus=thesaurus).order_by()
     # Without an order first: it would lead a database past all others to the few that are found.
-    some = list(found.values_list(*fields)[:count])
-    if len(some) < count:
-        return some
-    # Archived ones were entered long ago: by their own index, not past all that came after them.
-    is_decided = search.phases and set(search.phases) <= set(DECIDED)
-    newest_first = ("-decided_at", "-pk") if is_decided else ("-pk",)
-    return list(found.order_by(*newest_first).values_list(*fields)[:count])
+    some = found.values_list("pk", flat=True)
+    keys = list(some[:RANKED])
+    return public.filter(pk__in=keys if len(keys) < RANKED else some.order_by("-pk")[:RANKED])
 
 
 def _best(
@@ -265,8 +259,8 @@ def _best(
 
 def _ranked(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> list[int]:
     """Return the keys of the newest hits, the best first."""
-    fields = ("pk", "changed_sequence")
-    found = newest(search, moment=moment, thesaurus=thesaurus, count=RANKED, fields=fields)
+    rows = newest(search, moment=moment, thesaurus=thesaurus)
+    found = list(rows.values_list("pk", "changed_sequence"))
     query = Query(thesaurus.widen(search.query).clauses)
     first = index.in_title(query, [pk for pk, _changed in found])
     order = sorted((pk not in first, -changed, -pk) for pk, changed in found)

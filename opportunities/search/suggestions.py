@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from opportunities.analysis import EMPTY_WORDS, HAS_DIGIT, plain_words
-from opportunities.models import Opportunity, SearchWord
+from opportunities.models import SearchWord
+from opportunities.search.lanes import newest
 from opportunities.search.terms import Thesaurus, read_typed
 from opportunities.search.value import Search
 
@@ -26,10 +27,8 @@ def did_you_mean(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> S
     better_search = replace(search, words=read_typed(text).said(), text=text)
     if better_search == search:
         return None
-    found = better_search.apply(
-        Opportunity.objects.public(), moment=moment, thesaurus=thesaurus
-    ).order_by()
-    return better_search if found[:1].exists() else None
+    found = newest(better_search, moment=moment, thesaurus=thesaurus)
+    return better_search if found.exists() else None
 
 
 def _nearest(word: str) -> str:

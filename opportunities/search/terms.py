@@ -46,10 +46,9 @@ class Term:
     def start(self) -> str:
         """How a word must begin, blank where whole words count. Whoever types part of a number means
         all that begin so: 02527Y finds 02527Y0385, and 5415 all of that NAICS group."""
-        is_number = len(self.stems) == 1 and HAS_DIGIT.search(self.stems[0])
-        return self.begins or (
-            self.stems[0] if is_number and len(self.stems[0]) >= SHORTEST_PART else ""
-        )
+        word = self.stems[0] if len(self.stems) == 1 else ""
+        is_number = HAS_DIGIT.search(word) and not word.startswith(BETWEEN)
+        return self.begins or (word if is_number and len(word) >= SHORTEST_PART else "")
 
     @cached_property
     def whole(self) -> str:
@@ -113,6 +112,10 @@ class Query:
 
     def __bool__(self) -> bool:
         return bool(self.clauses or self.without)
+
+    def __and__(self, other: "Query") -> "Query":
+        """Ask for both."""
+        return Query(self.clauses + other.clauses, self.without | other.without)
 
     def finds(self, text: str) -> bool:
         """Say whether ``text``, stems with a space on both sides of each, is found."""
@@ -212,6 +215,6 @@ def _sqlite_term(term: Term) -> str:
     return f'("{term.whole}" OR "{term.start}" *)' if term.start else f'"{term.whole}"'
 
 
-# Both know “not” only after something that must be there: ``index.narrow`` sees to it.
+# Both know “not” only after something that must be there: ``index`` sees to it.
 TSQUERY = Dialect(" & ", " | ", " & !", _postgres_term)
 FTS5 = Dialect(" AND ", " OR ", " NOT ", _sqlite_term)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -14,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.choices import Industry, Method, Phase, Precision, Sort, ValueBand
-from opportunities.models import SynonymGroup
+from opportunities.models import CommodityCode, SynonymGroup
 from opportunities.partial_dates import FiscalQuarter
 from opportunities.phases import phase_of
 from opportunities.querysets import in_phase
-from opportunities.search import index
+from opportunities.search import index, marks
 from opportunities.search.terms import Query, Thesaurus, read_said, read_typed
 from opportunities.words import expected_period
 
@@ -58,8 +57,7 @@ class Candidate:
 
     @property
     def band(self) -> ValueBand:
-        low, high = self.facts.get("value_min"), self.facts.get("value_max")
-        return ValueBand.of(Decimal(low) if low else None, Decimal(high) if high else None)
+        return marks.band_of(self.facts)
 
 
 @dataclass(frozen=True)
@@ -232,7 +230,9 @@ class Search:
 
     def apply(self, rows: Rows, *, moment: datetime, thesaurus: Thesaurus) -> Rows:
         """Keep what this search finds at ``moment`` among rows that are public."""
-        found: Any = index.narrow(rows, thesaurus.widen(self.query))
+        found: Any = rows
+        if words := thesaurus.widen(self.query):
+            found = index.narrow(rows, words & marks.wished(self, moment))
         for condition in self.conditions(moment).values():
             found = found.filter(condition)
         return found  # type: ignore[no-any-return]
@@ -243,19 +243,15 @@ class Search:
             "phase": _any(in_phase(phase, moment) for phase in self.phases),
             "industry": Q(industry__in=self.industries) if self.industries else None,
             "method": Q(method__in=self.methods) if self.methods else None,
-            "naics": _any(Q(naics__code__startswith=code) for code in self.naics),
+            "naics": Q(naics__in=_codes_under(self.naics)) if self.naics else None,
             "value": Q(value_band__in=self.bands) if self.bands else None,
             "quarter": _any(in_phase(Phase.UPCOMING, moment) & _expected_in(q) for q in self.quarters),
             "brand": ~Q(brand_named="") if self.is_brand_named else None,
             "due": Q(due_at__gt=moment, due_at__lte=moment + _window(self.due_within), decided_at=None)
             if self.due_within
             else None,
-            "posted": Q(published_at__gt=moment - _window(self.posted_within))
-            if self.posted_within
-            else None,
-            "changed": Q(changed_at__gt=moment - _window(self.changed_within))
-            if self.changed_within
-            else None,
+            "posted": _since("published_at", self.posted_within, moment),
+            "changed": _since("changed_at", self.changed_within, moment),
         }  # fmt: skip
         return {name: wish for name, wish in wishes.items() if wish is not None}
 
@@ -307,7 +303,23 @@ def _is_soon(due: datetime | None, within: int | None, moment: datetime) -> bool
 
 
 def _is_fresh(happened: datetime | None, within: int | None, moment: datetime) -> bool:
-    return within is None or (happened is not None and happened > moment - _window(within))
+    return within is None or (
+        happened is not None and moment - _window(within) < happened <= moment
+    )
+
+
+def _since(name: str, within: int | None, moment: datetime) -> Q | None:
+    # With both ends SQLite takes it for few rows, as it is, and looks them up instead of walking along a list.
+    return (
+        Q(**{f"{name}__gt": moment - _window(within), f"{name}__lte": moment}) if within else None
+    )
+
+
+def _codes_under(beginnings: Iterable[str]) -> list[int]:
+    """Return the keys of the NAICS codes that begin so. Joined instead, a database begins with the codes and
+    reads all that was ever bought under them. One query."""
+    begins = _any(Q(code__startswith=beginning) for beginning in beginnings)
+    return list(CommodityCode.objects.filter(begins or Q()).values_list("pk", flat=True))
 
 
 def _any(conditions: Iterable[Q]) -> Q | None:

@@ -16,7 +16,7 @@ from opportunities.choices import Industry, Method, Outcome, Phase, Precision, S
 from opportunities.models import CommodityCode, Opportunity, SearchEntry, SearchWord, Tally
 from opportunities.partial_dates import FiscalQuarter
 from opportunities.publishing import Award
-from opportunities.search import Candidate, Search, Thesaurus
+from opportunities.search import Candidate, Search, Thesaurus, index, lanes
 from opportunities.search.counts import count, count_quarters
 from opportunities.search.lanes import ORDERS, page_of
 from opportunities.search.suggestions import did_you_mean
@@ -356,3 +356,30 @@ def test_best_match_puts_titles_first_then_what_changed_last(noon):
     page = page_of(read("boards"), moment=noon, thesaurus=Thesaurus())
 
     assert [row.pk for row in page.rows] == [first.pk, second.pk, deep.pk]
+
+
+@given(last=st.integers(0, 2**23), back=st.integers(0, 2**23))
+def test_every_key_lies_in_one_of_the_blocks_that_are_asked(last, back):
+    key = max(0, last - back)
+
+    asked = [
+        key < which if condition.startswith("rowid") else which.strip("'") in index.blocks_of(key)
+        for condition, which in index.blocks_back_from(last)
+    ]
+
+    assert sum(asked) == 1
+
+
+def test_of_many_hits_the_newest_are_found(monkeypatch):
+    monkeypatch.setattr(index, "BLOCKS", range(1, 3))
+    monkeypatch.setattr(lanes, "RANKED", 5)
+    wishes = {"industry": Industry.GOODS, "published": True, "at": NOON}
+    goods = [OpportunityFactory.create(title="Remote", **wishes).pk for _number in range(12)]
+    wishes["industry"] = Industry.CONSTRUCTION
+    OpportunityFactory.create_batch(3, title="Remote", **wishes)
+
+    for query in ["remote", "remote -desks", "-desks"]:
+        search = read(query, industry="goods")
+        newest = lanes.newest(search, moment=NOON, thesaurus=ALIKE).values_list("pk", flat=True)
+
+        assert sorted(newest) == goods[-5:], query
