@@ -90,6 +90,8 @@ def _said(row: Opportunity, moment: datetime) -> dict[str, Any]:
     phase = row.phase_at(moment)
     is_open = phase == Phase.OPEN and row.due_at is not None
     return {
+        "reference": row.reference,
+        "is_ahead": phase in {Phase.OPEN, Phase.UPCOMING},
         "title": row.title,
         "url": row.get_absolute_url(),
         "phase": phase.value,

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
+import vendors.urls
 from accounts.views import change_address
 from core import views
 from opportunities import feeds
@@ -49,6 +50,8 @@ urlpatterns = [
         path("open-data/", api.reference, name="open_data"),
         path("", include("opportunities.urls")),
         path("getting-ready/", include("vendors.urls")),
+        path("my/business/", include(vendors.urls.business)),
+        path("", include(vendors.urls.readiness)),
         path("alerts/", include("alerts.urls")),
         path("account/", include("accounts.urls")),
         # Stands before allauth's, which asks the new address alone for a proof.

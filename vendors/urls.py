@@ -1,3 +1,5 @@
+"""The guide under /getting-ready/, a business's own pages, and readiness for one purchase."""
+
 from django.urls import path
 
 from vendors import views
@@ -8,3 +10,28 @@ urlpatterns = [
     path("", views.guide, name="guide"),
     path("<slug:key>/", views.requirement, name="requirement"),
 ]
+
+business = (
+    [
+        path("", views.businesses, name="list"),
+        path("new/", views.new, name="new"),
+        path("invitation/<str:token>/", views.invitation, name="invitation"),
+        path("<uuid:key>/", views.business, name="business"),
+        path("<uuid:key>/edit/", views.edit, name="edit"),
+        path("<uuid:key>/codes/", views.codes, name="codes"),
+        path("<uuid:key>/disclosure/", views.disclosure, name="disclosure"),
+        path("<uuid:key>/people/", views.people, name="people"),
+        path("<uuid:key>/close/", views.close, name="close"),
+        path("<uuid:key>/<slug:requirement>/", views.holding, name="holding"),
+    ],
+    "business",
+)
+
+readiness = (
+    [
+        path("opportunities/<slug:reference>/readiness/", views.readiness, name="readiness"),
+        path("readiness/rows/", views.rows, name="rows"),
+        path("readiness/<slug:reference>/", views.card, name="card"),
+    ],
+    "readiness",
+)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 # Pages behind a form or a link: they depend on the visitor.
 PRIVATE = {
     "alerts:subscribe", "alerts:check_mail", "alerts:fresh_link", "alerts:confirm", "alerts:manage", "alerts:stop",
-    "opportunities:new_since", "opportunities:new_since_count",
+    "opportunities:new_since", "opportunities:new_since_count", "readiness:readiness", "readiness:card", "readiness:rows",
     *ENTRANCES,
     "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon", "api", "api:root",
 }  # fmt: skip
@@ -180,8 +180,10 @@ def test_errors_that_pass_say_when_to_come_back(client, monkeypatch, status, sec
 @pytest.mark.usefixtures("noon")
 def test_a_page_to_be_read_says_so_to_whoever_writes(values, method):
     for path in page_paths(values):
-        if path.startswith(("/new-since/", "/account/")) or (
-            "/alerts/" in path and "/check-mail" not in path
+        if (
+            path.startswith(("/new-since/", "/account/"))
+            or path.endswith("/readiness/")
+            or ("/alerts/" in path and "/check-mail" not in path)
         ):
             continue  # these have a form
         answer = getattr(Client(), method)(path)

@@ -15,7 +15,7 @@ from opportunities.models import OfficialLink
 from vendors.choices import Need
 from vendors.facts import Business, Purchase
 from vendors.requirements import REQUIREMENTS, Requirement, needs, requirement_with_key
-from vendors.views import KINDS_OF_PURCHASE
+from vendors.views.guide import KINDS_OF_PURCHASE
 
 N, IF, ADV, NAMED, NPO, NO = (
     Need.NEEDED,

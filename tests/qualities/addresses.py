@@ -23,7 +23,7 @@ SOME_UUID = "00000000-0000-4000-8000-000000000000"
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
     "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
-    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count",
+    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count", "readiness:card", "readiness:rows",
 }  # fmt: skip
 # Pages of accounts that anybody may open.
 ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password", "account_inactive"}  # fmt: skip
@@ -58,7 +58,7 @@ def account_addresses() -> list[Address]:
 
 
 def is_of_accounts(address: Address) -> bool:
-    return address.name.startswith(("account_", "accounts:", "mfa_", "usersessions_"))
+    return address.name.startswith(("account_", "accounts:", "business:", "mfa_", "usersessions_"))
 
 
 def _walk(resolver: URLResolver, space: str) -> Iterator[Address]:
@@ -125,6 +125,8 @@ def stocked() -> dict[str, dict[str, str]]:
         "api:ocdsRelease": {"name": opened.reference},
         "api:ocdsRecord": {"reference": opened.reference},
         "api:ocdsExtension": {"part": "extension"},
+        "readiness:readiness": {"reference": opened.reference},
+        "readiness:card": {"reference": opened.reference},
         "vendors:requirement": {"key": REQUIREMENTS[0].key},
         "letters:letter": {"key": key},
         "letters:letter_html": {"key": key},

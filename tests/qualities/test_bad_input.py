@@ -78,6 +78,8 @@ PARAMETERS = [
     "sort",
     "lang",
     "fields[]",
+    "ref",
+    "answers",
     "%00",
     "%ff",
 ]

@@ -4,10 +4,12 @@ from vendors.actions.businesses import (
     answer_disclosure,
     change_business,
     close_business,
+    keep_answers,
     open_business,
 )
 from vendors.actions.changing import Changed, LastOwner, NotTaken, OwnersOnly
 from vendors.actions.holdings import Given, record, reject, verify
+from vendors.actions.people import accept, change_role, forget, invite, leave, remove, take_back
 
 __all__ = [
     "Changed",
@@ -15,11 +17,19 @@ __all__ = [
     "LastOwner",
     "NotTaken",
     "OwnersOnly",
+    "accept",
     "answer_disclosure",
     "change_business",
+    "change_role",
     "close_business",
+    "forget",
+    "invite",
+    "keep_answers",
+    "leave",
     "open_business",
     "record",
     "reject",
+    "remove",
+    "take_back",
     "verify",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from opportunities.models import CommodityCode
 from vendors.actions.changing import Changed, expect_owner, locked
+from vendors.actions.holdings import Given, record
+from vendors.answers import Answers
 from vendors.choices import Answer, Role
-from vendors.disclosure import reaches_disclosure
 from vendors.models import Membership, Vendor
 
 
@@ -59,17 +59,26 @@ def change_business(
 
 
 @transaction.atomic
-def answer_disclosure(vendor: Vendor, total: Decimal | None, *, moment: datetime) -> Vendor:
-    """Keep whether ``total``, City awards of twelve months, asks for disclosures; ``None`` forgets the answer.
+def answer_disclosure(vendor: Vendor, answer: Answer, *, moment: datetime) -> Vendor:
+    """Keep whether City awards of twelve months ask for disclosures, with the New York day of the answer.
 
-    The total itself is not kept.
+    The total that it was worked out from (``vendors.disclosure``) is nobody's to keep.
     """
     vendor = locked(vendor)
-    vendor.reaches_disclosure = reaches_disclosure(total)
-    is_known = vendor.reaches_disclosure != Answer.UNKNOWN
+    vendor.reaches_disclosure = answer
+    is_known = answer != Answer.UNKNOWN
     vendor.disclosure_asked_on = timezone.localdate(moment) if is_known else None
     vendor.save(update_fields=["reaches_disclosure", "disclosure_asked_on"])
     return vendor
+
+
+@transaction.atomic
+def keep_answers(vendor: Vendor, answers: Answers, *, by: User, moment: datetime) -> Vendor:
+    """Write down what somebody answered before there was an account. Raises ``ValidationError``."""
+    for key, said in answers.worth_keeping().items():
+        given = Given(said.state, expires_on=said.until, covers=said.covers)
+        record(vendor, key, given, by=by, moment=moment)
+    return answer_disclosure(vendor, Answer(answers.reaches_disclosure), moment=moment)
 
 
 @transaction.atomic

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vendors.choices import Group, Need, Track
 from vendors.facts import Business, Purchase
 
-Text = str | Promise
+Text = Any  # a string, or one that is translated when it is read
 Rule = Callable[[Purchase, Business | None], Need]
 Validity = Callable[[date, str], date | None]
 

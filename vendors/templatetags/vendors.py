@@ -3,7 +3,9 @@
 from django import template
 
 from opportunities.models import Opportunity
+from vendors import telling
 from vendors.choices import Need
+from vendors.readiness import Finding
 from vendors.reading import purchase_of
 from vendors.requirements import REQUIREMENTS, Requirement
 from vendors.requirements.certification import LICENCES
@@ -24,3 +26,9 @@ def requirements_of(opportunity: Opportunity) -> list[tuple[Requirement, Need]]:
     main = [each for each in REQUIREMENTS if not each.part_of and each not in NAMED_ELSEWHERE]
     asked = [(requirement, requirement.applies_to(purchase)) for requirement in main]
     return [(requirement, need) for requirement, need in asked if need != Need.NOT_NEEDED]
+
+
+@register.simple_tag
+def said_of(finding: Finding, commodity: str = "") -> str:
+    """Say in a sentence where a business stands with one requirement."""
+    return telling.said_of(finding, commodity=commodity)

@@ -52,8 +52,8 @@ def requirement(request: HttpRequest, key: str) -> HttpResponse:
             "previous": REQUIREMENTS[place - 1] if place else None,
             "next": next(islice(REQUIREMENTS, place + 1, None), None),
             "links": links,
-            "pages": _known(links, shown.links),
-            "help_pages": _known(links, shown.help_links),
+            "pages": known(links, shown.links),
+            "help_pages": known(links, shown.help_links),
         },
     )
 
@@ -65,6 +65,6 @@ def grouped(requirements: Iterable[Requirement]) -> list[tuple[Group, list[Requi
     ]
 
 
-def _known(links: dict[str, OfficialLink], keys: Iterable[str]) -> list[OfficialLink]:
+def known(links: dict[str, OfficialLink], keys: Iterable[str]) -> list[OfficialLink]:
     """Return the rows there are: one that staff deleted leaves no gap."""
     return [links[key] for key in keys if key in links]

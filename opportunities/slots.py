@@ -1,0 +1,18 @@
+"""Places on the pages of purchases that apps further up fill: a purchase knows nothing of them.
+
+A slot is filled when the portal starts, with a template that says the same to everybody, so that the pages
+can be cached. What is personal comes from the app that filled it, as a fragment or behind a link.
+"""
+
+DETAIL, ROW, LIST = "detail", "row", "list"
+_FILLED: dict[str, list[str]] = {DETAIL: [], ROW: [], LIST: []}
+
+
+def fill(slot: str, template: str) -> None:
+    """Show ``template`` in ``slot``, with the context of the page. Twice is once."""
+    if template not in _FILLED[slot]:
+        _FILLED[slot].append(template)
+
+
+def templates_of(slot: str) -> tuple[str, ...]:
+    return tuple(_FILLED[slot])
