@@ -1,15 +1,18 @@
 """What waits for somebody at the desk, of purchases."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from core.work import pile
-from opportunities.models import Opportunity
+from opportunities.choices import ImportState
+from opportunities.models import ImportRun, Opportunity
 from opportunities.phases import OUTCOME_WITHIN
 from opportunities.querysets import OpportunityQuerySet
 
 SEES = "opportunities.view_opportunity"
+IMPORTS = "opportunities.view_importrun"
 
 
 @pile(
@@ -87,3 +90,14 @@ def past_due(moment: datetime) -> OpportunityQuerySet:
 )  # fmt: skip
 def outcome_overdue(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.past_due_at(moment).filter(due_at__lte=moment - OUTCOME_WITHIN)
+
+
+@pile(
+    "imports",
+    ImportRun,
+    title=_("imports that wait for somebody"),
+    explanation=_("They are checked and not begun. Import them or drop them; after a week they are dropped by themselves."),
+    permission=IMPORTS,
+)  # fmt: skip
+def undecided_imports(moment: datetime) -> Any:
+    return ImportRun.objects.filter(state=ImportState.CHECKED)

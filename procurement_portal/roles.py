@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role, declares_roles
 
-LOOKS_AT = "opportunity revision agency commoditycode methodlimit officiallink synonymgroup"
+LOOKS_AT = (
+    "opportunity revision agency commoditycode methodlimit officiallink synonymgroup importrun"
+)
 KEEPS = "agency commoditycode officiallink synonymgroup"
 
 AUTHOR = {
@@ -25,8 +27,12 @@ PUBLISHER = {
     "letters.change_letter",
 }
 VENDOR_SUPPORT = {
-    *(f"vendors.view_{model}" for model in ("vendor", "membership", "holding")),
+    *(
+        f"vendors.view_{model}"
+        for model in ("vendor", "membership", "holding", "registermatch", "certifiedbusiness")
+    ),
     "vendors.verify_holding",
+    "vendors.confirm_match",
 }
 
 
@@ -45,6 +51,7 @@ def roles() -> list[Role]:
         # A limit that was in force stays: purchases are judged by the limit of their day.
         *(f"opportunities.{verb}_methodlimit" for verb in ("add", "change")),
         *(f"accounts.{verb}_user" for verb in ("add", "change")),
+        "vendors.load_register",
     }  # fmt: skip
     return [
         Role("Author", _("Drafts purchases."), frozenset(AUTHOR)),
@@ -55,13 +62,13 @@ def roles() -> list[Role]:
         ),
         Role(
             "Manager",
-            _("Does what everybody else does; keeps limits, links, codes, synonyms and agencies; gives roles."),
+            _("Does what everybody else does; keeps limits, links, codes, synonyms and agencies; gives roles; loads the City’s list of certified businesses."),
             frozenset(manager),
         ),
         Role("Viewer", _("Reads all, changes nothing."), frozenset(_everything_to_read())),
         Role(
             "Vendor support",
-            _("Helps businesses: sees what they say they hold, and verifies it. Sees no draft."),
+            _("Helps businesses: sees what they say they hold, and verifies it; confirms who is on the City’s list. Sees no draft."),
             frozenset(VENDOR_SUPPORT),
         ),
     ]  # fmt: skip

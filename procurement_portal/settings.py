@@ -215,6 +215,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "fetch-certified-list": {
+        "task": "vendors.tasks.fetch_certified_list",
+        "schedule": 7 * 24 * 3600.0,
+        "options": {"expires": 3600},
+    },
+    "suggest-matches": {
+        "task": "vendors.tasks.suggest_matches",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "write-open-data": {
         "task": "opportunities.tasks.write_open_data",
         "schedule": 30.0,
@@ -501,6 +511,11 @@ if not EMBEDDED:
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- The City's list of certified businesses ------------------------------------------------------
+
+# Where it is fetched from each week. Blank: nothing is asked of anybody, and staff upload it.
+CERTIFIED_LIST_URL = env.str("CERTIFIED_LIST_URL", default="")
 
 # --- Open data ----------------------------------------------------------------------------------
 

@@ -8,6 +8,11 @@ class VendorsConfig(AppConfig):
     verbose_name = "Vendors"
 
     def ready(self) -> None:
+        from opportunities import importing
+        from vendors import composing, work  # noqa: F401  (an example of its letter; what waits at the desk)
+        from vendors.importing import RegisterKind
+
         slots.fill(slots.DETAIL, "vendors/slots/detail.html")
         slots.fill(slots.ROW, "vendors/slots/row.html")
         slots.fill(slots.LIST, "vendors/slots/list.html")
+        importing.register(RegisterKind())

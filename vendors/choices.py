@@ -103,6 +103,14 @@ class VerifiedHow(models.TextChoices):
     OTHER = "other", _("another way, told in the note")
 
 
+class MatchState(models.TextChoices):
+    """Whether a business of ours is one on the City's list: suggested by us, decided by staff."""
+
+    SUGGESTED = "suggested", _("to be looked at")
+    CONFIRMED = "confirmed", _("confirmed")
+    REJECTED = "rejected", _("another business")
+
+
 class Answer(models.TextChoices):
     """The answer to a question of which only the answer is kept."""
 

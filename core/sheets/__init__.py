@@ -5,7 +5,7 @@ rows as text, one at a time. What cannot be read raises :class:`Unreadable`, whi
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from core.sheets import packages, texts, workbooks
 from core.sheets.columns import Columns
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-def examine(file: BinaryIO, name: str) -> FileType:
+def examine(file: IO[bytes], name: str) -> FileType:
     """Return what kind of table this is. Raises ``Unreadable`` for all that must not, or cannot, be read."""
     kind = type_of(file, name)
     if kind is FileType.XLSX:
@@ -36,7 +36,7 @@ def examine(file: BinaryIO, name: str) -> FileType:
     return kind
 
 
-def rows(file: BinaryIO, kind: FileType, columns: Columns | None = None) -> Iterator[Row]:
+def rows(file: IO[bytes], kind: FileType, columns: Columns | None = None) -> Iterator[Row]:
     """Yield each row with its number, cells as text without spaces around; rows without any text are left out.
 
     With ``columns`` the first row yielded is the one with the headings, wherever it stands among the first

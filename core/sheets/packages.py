@@ -5,7 +5,7 @@ Nothing is written to disk, and never more than one block of a part is in memory
 
 import re
 import zlib
-from typing import BinaryIO
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 OVERLAP = 512  # bytes of a block that are looked at again with the next
 
 
-def examine(file: BinaryIO) -> None:
+def examine(file: IO[bytes]) -> None:
     """Raise ``Unreadable`` for a package that is unsound, or that holds what no table needs."""
     try:
         _refuse_long_directory(file)
@@ -46,7 +46,7 @@ def examine(file: BinaryIO) -> None:
         file.seek(0)
 
 
-def _refuse_long_directory(file: BinaryIO) -> None:
+def _refuse_long_directory(file: IO[bytes]) -> None:
     """Look before Python does: it reads the whole directory at once, however long it is."""
     size = file.seek(0, 2)
     file.seek(max(0, size - LONGEST_COMMENT - 22))

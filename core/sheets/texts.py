@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from io import TextIOWrapper
 from itertools import chain
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ class Encoding(StrEnum):
     WINDOWS = "cp1252"
 
 
-def examine(file: BinaryIO) -> Encoding:
+def examine(file: IO[bytes]) -> Encoding:
     """Return how the text is written. Raises ``Unreadable`` for other encodings and for binary files."""
     file.seek(0)
     start = file.read(4)
@@ -37,16 +37,16 @@ def examine(file: BinaryIO) -> Encoding:
     raise Unreadable(_("It is written neither as UTF-8 nor as Windows-1252. Save it as “CSV UTF-8”."))  # fmt: skip
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     return iter(lambda: file.read(BLOCK), b"")
 
 
-def _has_nul(file: BinaryIO) -> bool:
+def _has_nul(file: IO[bytes]) -> bool:
     return any(b"\0" in block for block in _blocks(file))
 
 
-def _can_be(file: BinaryIO, encoding: Encoding) -> bool:
+def _can_be(file: IO[bytes], encoding: Encoding) -> bool:
     decoder = getincrementaldecoder(encoding)()
     try:
         for block in _blocks(file):
@@ -57,7 +57,7 @@ def _can_be(file: BinaryIO, encoding: Encoding) -> bool:
     return True
 
 
-def _opened(file: BinaryIO) -> TextIOWrapper:
+def _opened(file: IO[bytes]) -> TextIOWrapper:
     encoding = examine(file)
     file.seek(0)
     return TextIOWrapper(file, encoding=encoding, newline="")
@@ -75,7 +75,7 @@ def _short_lines(text: TextIOWrapper) -> Iterator[str]:
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def rows(file: BinaryIO, columns: Columns | None) -> Iterator[Row]:
+def rows(file: IO[bytes], columns: Columns | None) -> Iterator[Row]:
     text = _opened(file)
     try:
         found = bounded(_records(_short_lines(text)))
@@ -117,7 +117,7 @@ def from_headings_on(found: Iterator[Row], columns: Columns) -> Iterator[Row]:
 # --- A list, one thing a line -----------------------------------------------------------------------
 
 
-def lines(file: BinaryIO) -> Iterator[Row]:
+def lines(file: IO[bytes]) -> Iterator[Row]:
     text = _opened(file)
     try:
         yield from bounded(
@@ -130,7 +130,7 @@ def lines(file: BinaryIO) -> Iterator[Row]:
 # --- var name = [["a", "b"], …]; --------------------------------------------------------------------
 
 
-def rows_of_script(file: BinaryIO, columns: Columns | None) -> Iterator[Row]:
+def rows_of_script(file: IO[bytes], columns: Columns | None) -> Iterator[Row]:
     """Read the arrays of text in a script; nothing of it is run."""
     if columns is None or not columns.order:
         raise Unreadable(_("A script file (.js) is no table of this kind. Save it as CSV."))

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ PACKAGE = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
-def type_of(file: BinaryIO, name: str) -> FileType:
+def type_of(file: IO[bytes], name: str) -> FileType:
     """Return the type that name and content agree on. Raises ``Unreadable``; leaves ``file`` at its start."""
     start = _start_and_size(file)
     ending = PurePosixPath(name).suffix.lower()
@@ -51,7 +51,7 @@ def type_of(file: BinaryIO, name: str) -> FileType:
     return kind
 
 
-def _start_and_size(file: BinaryIO) -> bytes:
+def _start_and_size(file: IO[bytes]) -> bytes:
     size = file.seek(0, 2)
     file.seek(0)
     if not size:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -13,7 +13,7 @@ from core.sheets.limits import MOST_COLUMNS, Row, Unreadable, bounded
 from core.sheets.texts import from_headings_on
 
 
-def rows(file: BinaryIO, columns: Columns | None) -> Iterator[Row]:
+def rows(file: IO[bytes], columns: Columns | None) -> Iterator[Row]:
     """Yield the rows of the first sheet that has the headings; of the first sheet where none are asked for."""
     try:
         with warnings.catch_warnings():
@@ -27,7 +27,7 @@ def rows(file: BinaryIO, columns: Columns | None) -> Iterator[Row]:
         ) from None
 
 
-def _rows(file: BinaryIO, columns: Columns | None) -> Iterator[Row]:
+def _rows(file: IO[bytes], columns: Columns | None) -> Iterator[Row]:
     book: Any = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     refusal: Unreadable | None = None
     for sheet in book.worksheets:

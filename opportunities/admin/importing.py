@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import sheets
 from core.desk import Desk
 from core.doorbell import ring
+from core.work import WorkFilter
 from opportunities import importing
 from opportunities.choices import ImportState, Industry, Verdict
 from opportunities.importing.working import work
@@ -30,6 +31,7 @@ from opportunities.tasks import carry_on_imports
 ROWS_A_PAGE = 100
 SMALL = 300 * 1024  # bytes; what is no larger is read while the person waits, a second or so
 AT_ONCE = timedelta(seconds=3)
+READ_ALL = "opportunities.view_importrun"
 LONGEST_LIST = 200_000  # characters; proxies let no larger form through
 
 
@@ -88,7 +90,7 @@ class FileForm(forms.Form):
 @admin.register(ImportRun)
 class ImportRunAdmin(Desk):
     list_display = ("name", "what", "state", "in_words", "by", "at")
-    list_filter = ("state",)
+    list_filter = (WorkFilter, "state")
     search_fields = ("name",)
     ordering = ("-pk",)
 
@@ -102,9 +104,11 @@ class ImportRunAdmin(Desk):
         return ", ".join(f"{count} {label}" for _name, label, count in counts_of(run))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
-        """Keep what this person may import, and so may see."""
-        rows: QuerySet[ImportRun] = super().get_queryset(request)
-        return rows.filter(kind__in=[kind.name for kind in self._kinds(request)]).select_related("by")  # fmt: skip
+        """Keep what this person may import, and so may see; whoever reads all sees all."""
+        rows: QuerySet[ImportRun] = super().get_queryset(request).select_related("by")
+        if request.user.has_perm(READ_ALL):
+            return rows
+        return rows.filter(kind__in=[kind.name for kind in self._kinds(request)])
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -117,7 +121,7 @@ class ImportRunAdmin(Desk):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
-        return bool(self._kinds(request))
+        return request.user.has_perm(READ_ALL) or bool(self._kinds(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(self._kinds(request))
@@ -166,6 +170,8 @@ class ImportRunAdmin(Desk):
         """Show how far a file has come and what becomes of its rows; begin or drop it when a button is pressed."""
         run = self._found(request, object_id)
         if request.method == "POST":
+            if not self._may(request, run):
+                raise PermissionDenied
             return self._decided(request, run)
         return self._page(request, "run", {"title": run.name, **self._about(request, run)})
 
@@ -204,8 +210,11 @@ class ImportRunAdmin(Desk):
             "counts": counts_of(run),
             "verdict": verdict,
             "page": page,
-            "is_waiting": run.state == ImportState.CHECKED,
+            "is_waiting": run.state == ImportState.CHECKED and self._may(request, run),
         }
+
+    def _may(self, request: HttpRequest, run: ImportRun) -> bool:
+        return bool(request.user.has_perm(importing.KINDS[run.kind].permission))
 
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
         frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}

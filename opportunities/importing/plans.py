@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO
+from typing import IO
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -206,7 +206,7 @@ class Loaded:
 
 
 @transaction.atomic
-def load(file: BinaryIO, name: str, *, moment: datetime) -> Loaded:
+def load(file: IO[bytes], name: str, *, moment: datetime) -> Loaded:
     """Publish the plan's purchases that are not here yet. All or nothing; safe to repeat.
 
     For a first start, by command; at the desk they are imported as drafts. Raises ``sheets.Unreadable`` for a file

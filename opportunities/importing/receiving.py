@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from core import sheets
 from core.text import one_line
 from opportunities.choices import ImportState
 from opportunities.importing.kinds import Kind, kind_of
+from opportunities.importing.storing import read_as, store_rows
 from opportunities.models import ImportPart, ImportRow, ImportRun
 
 BLOCK = 512 * 1024
@@ -22,7 +23,7 @@ UNDECIDED_KEPT = timedelta(days=7)
 
 @transaction.atomic
 def receive(
-    file: BinaryIO,
+    file: IO[bytes],
     name: str,
     kind: Kind,
     *,
@@ -46,21 +47,24 @@ def receive(
         by=by,
         at=moment,
     )
-    try:
-        sheets.examine(file, read_as(run))
-    except sheets.Unreadable as refusal:
-        run.state, run.message, run.finished_at = ImportState.REFUSED, str(refusal), moment
-        run.save()
-        return run
     run.save()
-    for number, block in enumerate(_blocks(file)):
-        ImportPart.objects.create(run=run, is_rows=False, number=number, content=block)
+    try:
+        _keep(run, kind, file)
+    except sheets.Unreadable as refusal:
+        refuse(run, str(refusal), moment=moment)
     return run
 
 
-def read_as(run: ImportRun) -> str:
-    """Return the file's name, by which its type is known; what was pasted has lines."""
-    return f"{run.name}.lines" if kind_of(run).is_pasted else run.name
+def _keep(run: ImportRun, kind: Kind, file: IO[bytes]) -> None:
+    """Keep the file until a worker reads it; of one that holds what may not be kept, the rows alone."""
+    sheets.examine(file, read_as(run))
+    if kind.keeps_file:
+        for number, block in enumerate(_blocks(file)):
+            ImportPart.objects.create(run=run, is_rows=False, number=number, content=block)
+        return
+    run.row_count, run.part_count = store_rows(run, file)
+    run.state = ImportState.CHECKING
+    run.save()
 
 
 def start(run: ImportRun, *, by: User | None, moment: datetime) -> bool:
@@ -105,13 +109,13 @@ def nothing_imported() -> str:
     return _("Nothing is imported while a row is refused. Mend those rows, and take it in again.")  # fmt: skip
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: IO[bytes]) -> str:
     digest = sha256()
     for block in _blocks(file):
         digest.update(block)
     return digest.hexdigest()
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     return iter(lambda: file.read(BLOCK), b"")

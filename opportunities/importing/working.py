@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from tempfile import TemporaryFile
-from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -23,15 +21,15 @@ from core import sheets
 from core.stopping import stopping
 from opportunities.choices import ImportState, Verdict
 from opportunities.importing.kinds import Kind, kind_of
-from opportunities.importing.receiving import nothing_imported, read_as, refuse
-from opportunities.models import ImportPart, ImportRow, ImportRun
+from opportunities.importing.receiving import nothing_imported, refuse
+from opportunities.importing.storing import ROWS_AT_ONCE, store_rows
+from opportunities.models import ImportRow, ImportRun
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 LEASE = timedelta(seconds=120)
 BITE = timedelta(seconds=20)  # letters must not wait longer than this for their turn
-ROWS_AT_ONCE = 500
 
 
 class LeaseLost(Exception):
@@ -141,7 +139,7 @@ def _read(pk: int, token: UUID, moment: datetime) -> None:
     run.parts.filter(is_rows=True).delete()
     try:
         row_count, part_count = _store_rows(run)
-        refusal = "" if row_count else _empty()
+        refusal = ""
     except sheets.Unreadable as error:
         refusal = str(error)
     with transaction.atomic():
@@ -155,30 +153,10 @@ def _read(pk: int, token: UUID, moment: datetime) -> None:
 
 
 def _store_rows(run: ImportRun) -> tuple[int, int]:
-    kind = kind_of(run)
-    row_count = part_count = 0
     with TemporaryFile() as file:
         for part in run.parts.filter(is_rows=False).order_by("number").iterator(chunk_size=4):
             file.write(part.content)
-        found = _with_names(kind, file, sheets.examine(file, read_as(run)))
-        while some := list(islice(found, ROWS_AT_ONCE)):
-            content = zlib.compress(json.dumps(some).encode(), 1)
-            ImportPart.objects.create(run=run, is_rows=True, number=part_count, content=content)
-            row_count, part_count = row_count + len(some), part_count + 1
-    return row_count, part_count
-
-
-def _with_names(
-    kind: Kind, file: BinaryIO, type_of_file: sheets.FileType
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row's number and its cells by our names of the columns; other columns go no further."""
-    found = sheets.rows(file, type_of_file, kind.columns)
-    if kind.columns is None:
-        yield from ((row.number, {"title": row.cells[0]}) for row in found)
-        return
-    places = kind.columns.find(next(found).cells)
-    for number, cells in found:
-        yield number, {name: cells[at] for name, at in places.items() if at < len(cells)}
+        return store_rows(run, file)
 
 
 # --- Checking ---------------------------------------------------------------------------------------
@@ -232,7 +210,7 @@ def _apply(pk: int, token: UUID, moment: datetime) -> None:
         run.applied_count += len(rows)
     else:
         kind.finish(run, moment=moment)
-        if run.rows.exists():
+        if not kind.starts_without_rows:
             run.counts = _counted(run)
         run.state, run.finished_at = ImportState.DONE, moment
         run.lease_token = run.lease_until = None
@@ -242,10 +220,6 @@ def _apply(pk: int, token: UUID, moment: datetime) -> None:
 def _counted(run: ImportRun) -> dict[str, int]:
     """Count the rows anew: some may have come out otherwise than they were judged."""
     return dict(run.rows.values_list("verdict").annotate(Count("pk")).order_by())
-
-
-def _empty() -> str:
-    return _("There are no rows in it. Choose another file.")
 
 
 STEPS: dict[str, Callable[[int, UUID, datetime], None]] = {

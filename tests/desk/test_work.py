@@ -15,16 +15,19 @@ from accounts.models import User
 from core.work import PILES, counted
 from letters.choices import LetterState
 from letters.models import Letter
-from opportunities import actions
+from opportunities import actions, importing
 from opportunities.choices import Precision
-from opportunities.models import Opportunity, PlannedPublication
+from opportunities.models import ImportRun, Opportunity, PlannedPublication
 from opportunities.publishing import Award
 from tests.browsing.pages import text
-from tests.factories import OpportunityFactory, StaffFactory, letter
+from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, letter
+from vendors import actions as vendor_actions
+from vendors.models import RegisterMatch
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+OF_BUSINESSES = {"matches", "off-the-list"}
 TOLD = {"summary": "Two of them.", "contact_email": "purchasing@law.example"}
 
 
@@ -85,6 +88,24 @@ def failed_letter(scene):
     return troubled
 
 
+def checked_import(scene):
+    return ImportRun.objects.create(
+        kind="plan", name="plan.csv", size=1, at=scene.noon, state="checked"
+    )
+
+
+def suggested_match(scene, **facts):
+    vendor = VendorFactory.create()
+    return RegisterMatch.objects.create(
+        vendor=vendor, name_key="a", listed_name="A", suggested_at=scene.noon, **facts
+    )
+
+
+def dropped_match(scene):
+    decided = {"state": "confirmed", "decided_at": scene.noon, "decided_by": scene.officer}
+    return suggested_match(scene, dropped_at=scene.noon, **decided)
+
+
 # For each pile: what makes a row wait, and what mends it.
 MAKE = {
     "drafts": lambda _scene: OpportunityFactory.create(),
@@ -95,6 +116,9 @@ MAKE = {
     "past-due": lambda scene: closed(scene.noon, 3),
     "overdue": lambda scene: closed(scene.noon, 90),
     "letters": failed_letter,
+    "imports": checked_import,
+    "matches": suggested_match,
+    "off-the-list": dropped_match,
 }
 
 
@@ -130,6 +154,14 @@ def looked_at(row, scene):
     scene.client.post("/admin/letters/letter/", marked)
 
 
+def dropped(row, scene):
+    importing.drop(row, moment=scene.noon)
+
+
+def rejected(row, scene):
+    vendor_actions.reject_match(row, by=scene.officer, moment=scene.noon)
+
+
 MEND = {
     "drafts": published,
     "refused": published,
@@ -139,6 +171,9 @@ MEND = {
     "past-due": awarded,
     "overdue": cancelled,
     "letters": looked_at,
+    "imports": dropped,
+    "matches": rejected,
+    "off-the-list": rejected,
 }
 
 
@@ -213,10 +248,10 @@ def test_home_takes_as_many_queries_for_any_number_of_rows(desk, noon, officer):
 @pytest.mark.parametrize(
     ("role", "keys"),
     [
-        ("Author", set(PILES) - {"letters"}),
-        ("Publisher", set(PILES)),
+        ("Author", set(PILES) - {"letters"} - OF_BUSINESSES),
+        ("Publisher", set(PILES) - OF_BUSINESSES),
         ("Viewer", set(PILES)),
-        ("Vendor support", set()),
+        ("Vendor support", OF_BUSINESSES),
     ],
 )
 def test_each_is_told_of_what_they_may_see(role, keys, noon):

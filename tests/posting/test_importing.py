@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from opportunities import actions, importing
 from opportunities.choices import ImportState
-from opportunities.importing import working
+from opportunities.importing import storing, working
 from opportunities.models import ImportPart, ImportRow, ImportRun, Opportunity, Origin, Revision
 from tests.browsing.pages import text
 from tests.factories import OpportunityFactory, StaffFactory
@@ -244,6 +244,7 @@ def test_a_purchase_is_known_by_its_epin(noon):
 
 
 def test_a_worker_killed_after_any_step_is_followed_by_another_that_finishes(noon, monkeypatch):
+    monkeypatch.setattr(storing, "ROWS_AT_ONCE", 5)
     monkeypatch.setattr(working, "ROWS_AT_ONCE", 5)
     run, moment, steps = received(PLAN.read_bytes()), noon, 0
     while not ImportRun.objects.get().is_over:

@@ -48,7 +48,7 @@ from tests.factories import (
     letter,
     subscribe,
 )
-from vendors.models import Holding, Invitation, Membership, Vendor
+from vendors.models import Holding, Invitation, Membership, Register, RegisterMatch, Vendor
 
 NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -212,6 +212,17 @@ def invitation(email: str = "new@firm.example", **facts: Any) -> Invitation:
     return Invitation.objects.create(vendor=business(), email=email, **(plain | facts))
 
 
+def match_with(**facts: Any) -> RegisterMatch:
+    plain: dict[str, Any] = {"name_key": "a", "listed_name": "A", "suggested_at": NOON}
+    return RegisterMatch.objects.create(vendor=business(), **(plain | facts))
+
+
+def decided_match(**facts: Any) -> RegisterMatch:
+    return match_with(
+        **({"state": "confirmed", "decided_at": NOON, "decided_by": StaffFactory.create()} | facts)
+    )
+
+
 LEASE = {"lease_token": uuid.UUID(int=1), "lease_until": NOON}
 
 # The name of each constraint, with what breaks it.
@@ -303,6 +314,17 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
     ],
     "opportunities.Origin.key": [
         lambda: [made() for made in [twice(Origin.objects.create, key="plan:1", opportunity=OpportunityFactory.create())]]
+    ],
+    "register_is_one": [lambda: Register.objects.create(pk=2)],
+    "register_match_once_per_vendor": [twice(match_with)],
+    "register_match_confirmed_once_per_vendor": [
+        lambda: [decided_match(name_key=key) for key in ("a", "b")]
+    ],
+    "register_match_decided_by_whom_and_when": [
+        lambda: match_with(state="confirmed"),
+        lambda: decided_match(decided_by=None),
+        lambda: decided_match(decided_at=None),
+        lambda: decided_match(state="suggested"),
     ],
     "limit_once_per_day": [
         twice(limit),

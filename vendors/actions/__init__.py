@@ -10,8 +10,16 @@ from vendors.actions.businesses import (
 from vendors.actions.changing import Changed, LastOwner, NotTaken, OwnersOnly
 from vendors.actions.holdings import Given, record, reject, verify
 from vendors.actions.people import accept, change_role, forget, invite, leave, remove, take_back
+from vendors.actions.register import (
+    AlreadyMatched,
+    confirm_match,
+    put_in_place,
+    reject_match,
+    suggest,
+)
 
 __all__ = [
+    "AlreadyMatched",
     "Changed",
     "Given",
     "LastOwner",
@@ -22,14 +30,18 @@ __all__ = [
     "change_business",
     "change_role",
     "close_business",
+    "confirm_match",
     "forget",
     "invite",
     "keep_answers",
     "leave",
     "open_business",
+    "put_in_place",
     "record",
     "reject",
+    "reject_match",
     "remove",
+    "suggest",
     "take_back",
     "verify",
 ]

@@ -2,5 +2,15 @@
 
 from vendors.models.business import Invitation, Membership, Vendor
 from vendors.models.holding import Holding, HoldingChange
+from vendors.models.register import CertifiedBusiness, Register, RegisterMatch
 
-__all__ = ["Holding", "HoldingChange", "Invitation", "Membership", "Vendor"]
+__all__ = [
+    "CertifiedBusiness",
+    "Holding",
+    "HoldingChange",
+    "Invitation",
+    "Membership",
+    "Register",
+    "RegisterMatch",
+    "Vendor",
+]

@@ -1,0 +1,5 @@
+"""What staff see of businesses and of the City's list."""
+
+from vendors.admin.register import CertifiedBusinessAdmin, RegisterMatchAdmin
+
+__all__ = ["CertifiedBusinessAdmin", "RegisterMatchAdmin"]
