@@ -34,17 +34,20 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sb
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
 MIGRATED = pytest.StashKey[tuple[DjangoDbBlocker, Rows]]()
+LONGEST_FIRST = ("servers", "browser")  # markers
 NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what follows from the fixtures, and leave to the other half what is only about it."""
+    """Mark what follows from the fixtures, leave to the other half what is only about it, and begin with
+    what takes long: started last, it would keep one worker busy while the others have nothing to do.
+    """
     for item in items:
         _mark_by_fixtures(item, _fixtures(item))
     meant = [item for item in items if _is_meant_for_this_database(item)]
     if others := [item for item in items if item not in meant]:
         config.hook.pytest_deselected(items=others)
-    items[:] = meant
+    items[:] = sorted(meant, key=_place_in_line)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -210,6 +213,14 @@ def _fixtures(item: pytest.Item) -> set[str]:
     """Return the fixtures that a test uses; names of its parameters are none, though pytest lists them."""
     parameters = getattr(getattr(item, "callspec", None), "params", {})
     return set(getattr(item, "fixturenames", ())) - set(parameters)
+
+
+def _place_in_line(item: pytest.Item) -> int:
+    """Let what runs in turn begin, then what opens the browser; the rest stays as shuffled."""
+    return next(
+        (place for place, name in enumerate(LONGEST_FIRST) if item.get_closest_marker(name)),
+        len(LONGEST_FIRST),
+    )
 
 
 def _is_meant_for_this_database(item: pytest.Item) -> bool:
