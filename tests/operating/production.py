@@ -18,10 +18,12 @@ from tests.servers import HOST, Server, free_port, private_postgres, private_red
 
 NAME = "portal.example"
 PROGRAMS = Path(sys.executable).parent
-# The real settings, with static files collected outside the working tree.
+# The real settings, with static files collected outside the working tree. Only style sheets are compressed:
+# test_compose_file.py has all of them compressed, which takes three times as long.
 OWN_SETTINGS = """
 from procurement_portal.settings import *
 STATIC_ROOT = {static!r}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["js", "svg", "map", "txt", "md", "html"]
 """
 
 
