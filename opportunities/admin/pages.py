@@ -14,10 +14,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.desk import Desk
 from opportunities import attaching
+from opportunities.admin.exporting import export_list
 from opportunities.admin.steps import STEPS, Step
 from opportunities.documents import CONTENT_TYPES, ENDINGS
 from opportunities.models import Opportunity, OpportunityDocument
@@ -48,7 +49,9 @@ def urls(desk: Desk) -> list[Any]:
         return desk.admin_site.admin_view(ASKED_AND_DONE(lambda *a, **k: view(desk, *a, **k)))
 
     purchase = "<path:object_id>"
+    to_export = desk.admin_site.admin_view(require_POST(lambda r: export_list(desk, r)))
     return [
+        path("export/", to_export, name="opportunities_opportunity_export"),
         path(f"{purchase}/step/<slug:name>/", page(step), name="opportunities_opportunity_step"),
         path(f"{purchase}/documents/add/", page(attach), name="opportunities_opportunity_attach"),
         path(

@@ -10,13 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.sheets.writing import Cell
 from core.text import lines, one_line
 from opportunities.choices import Confidence, Industry, Method, Outcome, Phase, Precision
 from opportunities.feeds.addresses import page_of_purchase
 from opportunities.feeds.found import Told
 from opportunities.words import expected_period
-
-Cell = str | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Rows that were judged become drafts. Each row is judged once more: much may have happened since."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from core import history
+from core.choices import DeedKind
 from opportunities.choices import CodeScheme, Verdict
 from opportunities.importing.judging import Here, Said, judged
 from opportunities.models import Agency, CommodityCode, ImportRow, ImportRun, Opportunity, Origin
@@ -11,7 +14,9 @@ if TYPE_CHECKING:
     from opportunities.importing.purchases import PurchaseKind
 
 
-def apply(kind: "PurchaseKind", run: ImportRun, rows: Sequence[ImportRow]) -> None:
+def apply(
+    kind: "PurchaseKind", run: ImportRun, rows: Sequence[ImportRow], *, moment: datetime
+) -> None:
     """Create and change the drafts of these rows, each exactly once. In the transaction that marks the rows."""
     said = _said_by(rows)
     _lock(rows)
@@ -23,7 +28,7 @@ def apply(kind: "PurchaseKind", run: ImportRun, rows: Sequence[ImportRow]) -> No
         if answer.verdict == Verdict.CREATE and answer.made:
             fresh.append((row, answer.made))
         elif answer.verdict == Verdict.CHANGE and answer.made:
-            _change(answer.made, at_hand, said[row.number])
+            _change(answer.made, at_hand, said[row.number], run, moment)
         if answer.verdict != row.verdict:
             row.verdict, row.words = answer.verdict, " ".join(answer.words)
     _create(kind, run, fresh)
@@ -52,8 +57,13 @@ def _lock(rows: Sequence[ImportRow]) -> None:
     list(Opportunity.objects.select_for_update().filter(pk__in=theirs).order_by("pk"))
 
 
-def _change(made: Opportunity, here: Here, said: Said) -> None:
+def _change(made: Opportunity, here: Here, said: Said, run: ImportRun, moment: datetime) -> None:
+    before = history.facts(made)
     made.save()
+    changes = history.differences(before, history.facts(made))
+    history.record(
+        DeedKind.IMPORTED, by=run.by, moment=moment, about=made, changes=changes, summary=run.name
+    )
     if here.origin:
         here.origin.facts = said.about
         here.origin.save(update_fields=["facts"])

@@ -59,7 +59,7 @@ class PurchaseKind(Kind):
         return found | {key: Here(purchase) for key, purchase in others.items()}
 
     def apply(self, run: ImportRun, rows: Sequence[ImportRow], *, moment: datetime) -> None:
-        applying.apply(self, run, rows)
+        applying.apply(self, run, rows, moment=moment)
 
 
 def _earlier_rows(run: ImportRun, wanted: Sequence[Said]) -> dict[str, int]:

@@ -17,7 +17,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import sheets
+from core import history, sheets
+from core.choices import DeedKind
 from core.stopping import stopping
 from opportunities.choices import ImportState, Verdict
 from opportunities.importing.kinds import Kind, kind_of
@@ -213,8 +214,14 @@ def _apply(pk: int, token: UUID, moment: datetime) -> None:
         if not kind.starts_without_rows:
             run.counts = _counted(run)
         run.state, run.finished_at = ImportState.DONE, moment
+        _record(run, moment)
         run.lease_token = run.lease_until = None
     run.save()
+
+
+def _record(run: ImportRun, moment: datetime) -> None:
+    counts = ", ".join(f"{count} {Verdict(name).label}" for name, count in run.counts.items())
+    history.record(DeedKind.IMPORTED, by=run.by, moment=moment, about=run, summary=counts)
 
 
 def _counted(run: ImportRun) -> dict[str, int]:
