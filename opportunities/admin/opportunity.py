@@ -1,32 +1,35 @@
 """A purchase at the desk: drafting, publishing, changing, and what else can be done with it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.desk import Desk
+from core.rehearsal import rehearsal
 from core.text import lines
 from core.work import WorkFilter
 from opportunities import actions
-from opportunities.admin import pages
+from opportunities.admin import changing, pages, reviewing
+from opportunities.admin.colliding import NoticesCollisions
+from opportunities.admin.findings import linked
 from opportunities.admin.log import RevisionInline
 from opportunities.admin.steps import PUBLISH as MAY_PUBLISH
 from opportunities.admin.steps import offered
 from opportunities.choices import Stage
 from opportunities.models import Agency, Opportunity
-from opportunities.publishing import Finding, NotPublishable, amendment_blockers
+from opportunities.publishing import Finding, amendment_blockers
 
 PUBLISH = "_publish"
+REVIEW = "_review"  # what to look at: the page of our own, or one part of it alone
+EDIT = "_edit"
 FOLLOWS_FROM_THE_REST = (
     "value_band",
     "title_key",
@@ -54,7 +57,7 @@ WHAT_TO_TELL: Any = (
 )
 
 
-class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
+class OpportunityForm(NoticesCollisions):
     """Refuses, field by field, changes that would make a published purchase unpublishable."""
 
     note_to_vendors = forms.CharField(
@@ -75,10 +78,12 @@ class OpportunityForm(forms.ModelForm):  # type: ignore[type-arg]
         given["note_to_vendors"] = lines(given.get("note_to_vendors") or "")
         if given.get("is_correction") and not given["note_to_vendors"]:
             self.add_error("note_to_vendors", _("Say what was wrong."))
+        if EDIT in self.data:
+            self.add_error(None, _("Nothing is published yet. Here is what you typed."))
         return given
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook, absent from its stubs
+        super()._post_clean()
         if self.errors or self.instance.stage != Stage.PUBLISHED:
             return
         stored = Opportunity.objects.get(pk=self.instance.pk)
@@ -220,6 +225,13 @@ class OpportunityAdmin(Desk):
             obj is None or obj.stage == Stage.DRAFT
         )
         if obj:
+            moment = timezone.now()
+            context["planned"] = reviewing.planned_for(obj)
+            context["undo"] = self._may_publish(request) and reviewing.undoable(obj, moment=moment)
+            context["is_draft"] = obj.stage == Stage.DRAFT
+            context["is_reviewed"] = obj.stage == Stage.PUBLISHED and self.has_change_permission(
+                request, obj
+            )
             context["steps"] = offered(obj, request.user, moment=timezone.now())
             context["documents"] = pages.documents_of(obj)
             context["may_attach"] = self.has_change_permission(request, obj)
@@ -228,7 +240,24 @@ class OpportunityAdmin(Desk):
 
     def get_urls(self) -> list[Any]:
         """The pages of the steps and of the documents stand before Django's own, which match anything."""
-        return [*pages.urls(self), *super().get_urls()]
+        return [*pages.urls(self), *reviewing.urls(self), *super().get_urls()]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Save as Django does; to review a change, do all that and take it back, and show what would come of it."""
+        before = changing.last_revision(object_id) if REVIEW in request.POST else 0
+        if not (object_id and before):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with rehearsal():
+            answer: Any = super().changeform_view(request, object_id, form_url, extra_context)
+            if answer.status_code == HTTPStatus.FOUND:
+                answer = changing.review(self, request, object_id, before)
+        return answer
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -240,7 +269,8 @@ class OpportunityAdmin(Desk):
         if obj.stage == Stage.PUBLISHED:
             save = actions.correct if form.cleaned_data["is_correction"] else actions.amend
             note = form.cleaned_data["note_to_vendors"]
-            save(obj, by=_staff(request), moment=timezone.now(), note=note)
+            told = changing.TELL.get(request.POST.get("tell", ""))
+            save(obj, by=_staff(request), moment=timezone.now(), note=note, material=told)
             return
         if not change:
             obj.created_by = _staff(request)
@@ -250,13 +280,15 @@ class OpportunityAdmin(Desk):
         self, request: HttpRequest, obj: Opportunity, post_url_continue: str | None = None
     ) -> HttpResponse:
         if PUBLISH in request.POST:
-            return self._publish(request, obj)
+            return self._to_publish(request, obj)
         self._warn(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
+        if REVIEW in request.POST and obj.stage == Stage.PUBLISHED:
+            return redirect(".")  # of a rehearsal: nobody is sent there
         if PUBLISH in request.POST:
-            return self._publish(request, obj)
+            return self._to_publish(request, obj)
         self._warn(request, obj)
         return super().response_change(request, obj)
 
@@ -266,44 +298,19 @@ class OpportunityAdmin(Desk):
     def _may_publish(self, request: HttpRequest) -> bool:
         return request.user.has_perm(MAY_PUBLISH)
 
-    def _publish(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
+    def _to_publish(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
+        """The draft is saved; what comes of publishing it is looked at on a page of its own."""
         if not self._may_publish(request):
             raise PermissionDenied
-        try:
-            published = actions.publish(obj, by=_staff(request), moment=timezone.now())
-        except NotPublishable as refusal:
-            self.log_refusal(request, obj, _("Publish"), reason=str(refusal))
-            self._say(request, refusal.blockers, messages.ERROR)
-            messages.warning(request, _("Nothing was published. Your draft is saved."))
-            return redirect(reverse("admin:opportunities_opportunity_change", args=[obj.pk]))
-        self.log_change(request, published, _("Publish"))
-        self._warn(request, published)
-        messages.success(
-            request,
-            format_html(
-                _('“{}” is public now: <a href="{}">see the page</a>.'),
-                published.title,
-                published.get_absolute_url(),
-            ),
-        )
-        return redirect("admin:opportunities_opportunity_changelist")
+        return redirect("admin:opportunities_opportunity_publish", obj.pk)
 
     def _warn(self, request: HttpRequest, obj: Opportunity) -> None:
         warnings = actions.warnings_of(obj, moment=timezone.now())
         self._say(request, warnings, messages.WARNING)
 
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
-        for finding in findings:
-            field: Any = Opportunity._meta.get_field(finding.field)
-            # A moment is typed into two boxes, the day first.
-            box = f"{field.name}_0" if isinstance(field, DateTimeField) else field.name
-            text = format_html(
-                '<a href="#id_{}">{}</a>: {}',
-                box,
-                str(field.verbose_name).capitalize(),
-                finding.message,
-            )
-            messages.add_message(request, level, text)
+        for finding in linked(findings):
+            messages.add_message(request, level, finding)
 
 
 def _staff(request: HttpRequest) -> Any:

@@ -64,7 +64,7 @@ def urls(desk: Desk) -> list[Any]:
 
 def step(desk: Desk, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
     """Say what a step does, and do it when its button is pressed."""
-    opportunity, asked = _found(desk, request, object_id), STEPS.get(name)
+    opportunity, asked = found(desk, request, object_id), STEPS.get(name)
     if asked is None:
         raise Http404
     if not (desk.has_view_permission(request, opportunity) and asked.may(request.user)):
@@ -148,7 +148,7 @@ def remove(desk: Desk, request: HttpRequest, object_id: str, document_id: int) -
     return _page(desk, request, opportunity, {**context, "form": forms.Form()})
 
 
-def _found(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
+def found(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
     """Return the purchase without a lock: the actions take their own."""
     rows: QuerySet[Opportunity] = desk.get_queryset(request)
     try:
@@ -158,7 +158,7 @@ def _found(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
 
 
 def _changeable(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
-    opportunity = _found(desk, request, object_id)
+    opportunity = found(desk, request, object_id)
     if not desk.has_change_permission(request, opportunity):
         raise PermissionDenied
     return opportunity

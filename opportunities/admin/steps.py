@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
@@ -146,6 +147,18 @@ def _is_public(opportunity: Opportunity, _moment: datetime) -> bool:
     return opportunity.stage == Stage.PUBLISHED
 
 
+class CopyForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)  # names the press of the button
+
+    @classmethod
+    def about(cls, _opportunity: Opportunity) -> Given:
+        return {"key": uuid4()}
+
+
+def _always(_opportunity: Opportunity, _moment: datetime) -> bool:
+    return True
+
+
 def _renewed(opportunity: Opportunity, given: Given, by: User, at: datetime) -> Opportunity:
     if opportunity.stage == Stage.DRAFT:
         raise Refused([Finding("title", gettext("Only what is public can come round again."))])
@@ -220,6 +233,18 @@ STEPS = {
             is_offered=_is_public,
             does=_renewed,
             field="",
+            permissions=("opportunities.add_opportunity",),
+        ),
+        Step(
+            name="copy",
+            title=_("Copy"),
+            explanation=_("A new draft is made that begins with what this one says of what is bought, of the industry and the codes, of whom to ask. Dates, numbers, the value, the outcome and documents are left to you."),
+            button=_("Make the draft"),
+            done=_("Here is the copy. Nothing of it is public."),
+            form=CopyForm,
+            is_offered=_always,
+            does=lambda o, given, by, _at: actions.copy(o, key=given["key"], by=by),
+            field="key",
             permissions=("opportunities.add_opportunity",),
         ),
         Step(

@@ -477,10 +477,10 @@ def test_a_title_becomes_a_subject_of_one_line(noon, title, subject):
 def test_the_letter_carries_the_id_of_the_request_that_published(noon, client):
     subscribe(READER, moment=noon)
     client.force_login(StaffFactory.create())
-    page = "/admin/opportunities/opportunity/add/"
-    form = fields(client.get(page), form="opportunity_form")
+    page = f"/admin/opportunities/opportunity/{OpportunityFactory.create().pk}/publish/"
+    form = fields(client.get(page), form="publish_form")
 
-    answer = client.post(page, form | {"title": "Boards", "industry": "goods", "_publish": "1"})
+    answer = client.post(page, form | {"_publish": "1"})
     tick(noon)
 
     assert answer.status_code == 302

@@ -14,7 +14,7 @@ from core.models import Deed
 from opportunities.models import MethodLimit, Opportunity, SynonymGroup
 from tests.browsing.pages import fields, text
 from tests.factories import OpportunityFactory, StaffFactory
-from tests.posting.test_desk import ADD, change, send
+from tests.posting.test_desk import ADD, change, publish, send
 
 pytestmark = pytest.mark.django_db
 
@@ -78,8 +78,8 @@ def test_saving_without_a_change_is_no_deed(desk):
 def test_publishing_and_its_refusal_are_told_of(desk):
     draft = OpportunityFactory.create(title="Boards", value_max=Decimal("500000.01"))
 
-    send(desk, change(draft), "_publish")
-    send(desk, change(draft), "_publish", value_max="500000")
+    publish(desk, change(draft))
+    publish(desk, change(draft), value_max="500000")
 
     assert [(kind, words) for _who, kind, _what, words in told()] == [
         ("refused", "Publish"),

@@ -210,13 +210,14 @@ def test_pages_of_the_desk_with_purchases(page, house):
         )
         looking.at("desk-opportunity-add", "/admin/opportunities/opportunity/add/")
         looking.at("desk-opportunity-draft", change)
-        press(page, "Save and publish")
+        press(page, "Save and go on to publish")
         looking.here("desk-opportunity-refused")
+        looking.at("desk-opportunity-draft", change)
         # The browser's own refusal would come first.
         page.locator("#opportunity_form").evaluate("form => form.noValidate = true")
         page.get_by_label("Title").fill("")
         page.get_by_label("Value up to").fill("-1")
-        press(page, "Save and publish")
+        press(page, "Save and go on to publish")
         looking.here("desk-opportunity-with-errors")
         looking.at(
             "desk-opportunity-published",

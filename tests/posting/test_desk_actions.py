@@ -89,16 +89,16 @@ def test_each_purchase_offers_what_can_be_done_with_it(desk, noon, planned, open
     found = [links(desk.get(change(one))) for one in (draft, planned, opened, waiting, gone)]
 
     assert found == [
-        [],
-        ["confirm", "award", "cancel", "renew", "withdraw"],
-        ["extend", "confirm", "cancel", "renew", "withdraw"],
-        ["extend", "confirm", "award", "cancel", "renew", "withdraw"],
-        [],
+        ["copy"],
+        ["confirm", "award", "cancel", "renew", "copy", "withdraw"],
+        ["extend", "confirm", "cancel", "renew", "copy", "withdraw"],
+        ["extend", "confirm", "award", "cancel", "renew", "copy", "withdraw"],
+        ["copy"],
     ]
 
 
 def test_what_is_awarded_can_be_corrected_and_renewed(desk, awarded):
-    assert links(desk.get(change(awarded))) == ["correct-award", "renew", "withdraw"]
+    assert links(desk.get(change(awarded))) == ["correct-award", "renew", "copy", "withdraw"]
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -253,7 +253,7 @@ def test_the_second_of_two_tabs_is_told_what_the_first_did(desk, closed):
 @pytest.mark.parametrize("name", STEPS)
 def test_each_step_takes_its_permission(sign_in, noon, name):
     listed = OpportunityFactory.create(published=True)
-    needed = "add_opportunity" if name == "renew" else "publish_opportunity"
+    needed = "add_opportunity" if name in {"renew", "copy"} else "publish_opportunity"
 
     codes = []
     for others in (["view_opportunity", "change_opportunity"], ["view_opportunity", needed]):

@@ -1,0 +1,73 @@
+"""A change of what is public, looked at before it is: old and new in sentences, who is told, the page, the letter."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.desk import Desk
+from opportunities import actions
+from opportunities.admin.findings import linked
+from opportunities.admin.looking import letter_alone, outlook, public_page
+from opportunities.models import Opportunity, Revision
+from opportunities.revisions import is_material
+
+# What staff decide about a change; without an answer the rule decides.
+TELL = {"yes": True, "no": False}
+# Not what was typed, but what to do with it.
+BUTTONS = {"csrfmiddlewaretoken", "tell", "_review", "_save", "_edit", "_continue", "_addanother"}
+
+
+def last_revision(object_id: str | None) -> int:
+    """Return the number of the last public change; 0 without any."""
+    try:
+        key = int(object_id or "")
+        numbers = Revision.objects.filter(opportunity=key).order_by("-number")
+        return numbers.values_list("number", flat=True).first() or 0
+    except (ValueError, OverflowError):
+        return 0
+
+
+def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> HttpResponseBase:
+    """Show what comes of a change that was saved just now, in a rehearsal. All is asked before that ends."""
+    moment = timezone.now()
+    opportunity = Opportunity.objects.select_related("agency", "main_commodity", "renewal_of").get(pk=object_id)  # fmt: skip
+    looked = outlook(opportunity, moment=moment)
+    is_public = looked.revision.number > before
+    if is_public and request.POST["_review"] == "page":
+        return public_page(request, looked.page)
+    if is_public and request.POST["_review"] == "letter":
+        return letter_alone(request, looked.letter)
+    form = reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
+    context = {
+        "title": _("Review the change"),
+        "original": Opportunity(pk=opportunity.pk, title=_stored_title(looked.revision, before)),
+        "back": form,
+        "media": desk.media,
+        "outlook": looked if is_public else None,
+        "proposed": is_material(looked.revision.changes),
+        "decided": looked.revision.is_material,
+        "warnings": linked(actions.warnings_of(opportunity, moment=moment), form=form),
+        "typed": _typed(request),
+    }
+    answer = desk.page(request, "admin/opportunities/opportunity/review.html", context)
+    return _drawn(answer)
+
+
+def _stored_title(revision: Revision, before: int) -> str:
+    earlier = Revision.objects.filter(opportunity=revision.opportunity_id, number=before).first()
+    return str(earlier.snapshot["title"]) if earlier else ""
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return all that the form sent, to be sent once more."""
+    every = request.POST.lists()
+    return [(name, value) for name, values in every if name not in BUTTONS for value in values]
+
+
+def _drawn(answer: Any) -> HttpResponse:
+    drawn: HttpResponse = answer.render()
+    return drawn
