@@ -99,6 +99,17 @@ def change_address(user: User, address: str, *, moment: datetime, language: str)
     return user
 
 
+@transaction.atomic
+def unprove_address(user: User) -> None:
+    """Take the address of ``user`` as not proven, since somebody else wrote it, and end their sessions.
+
+    The address before opens nothing any more; the new one is proven by a mailed code at the next sign-in.
+    """
+    EmailAddress.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
 def is_taken(address: str, *, by_other_than: User) -> bool:
     others = User.objects.exclude(pk=by_other_than.pk)
     return others.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).exists()

@@ -9,7 +9,8 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -68,6 +69,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:overview")
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  (allauth's signature)
+        """Keep whoever presses the button twice at once from an error: the other press made the account."""
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except IntegrityError:
+            there = HttpResponseRedirect(reverse("account_request_login_code"))
+            raise ImmediateHttpResponse(there) from None
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Ask for a passkey first where there is one, and for a code only where an app shows any."""

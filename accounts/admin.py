@@ -12,6 +12,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import actions
 from accounts.models import User
 from accounts.roles import given_by, roles
 from core.desk import Desk
@@ -82,6 +83,11 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and not (obj and may_do_more(obj, than=request.user))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            actions.unprove_address(obj)
 
 
 def may_do_more(person: User, *, than: Any) -> bool:

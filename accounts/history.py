@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.signals import email_changed, password_changed, password_reset
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -35,6 +35,11 @@ def note_failure(credentials: dict[str, Any], request: HttpRequest | None = None
 @receiver([password_changed, password_reset])
 def note_password(request: HttpRequest | None, user: Any, **_told: Any) -> None:
     _note(DeedKind.DONE, user, request, _("changed the own password"))
+
+
+@receiver(email_changed)
+def note_address(request: HttpRequest | None, user: Any, **_told: Any) -> None:
+    _note(DeedKind.DONE, user, request, _("changed the own address"))
 
 
 @receiver(authenticator_added)

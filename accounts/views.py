@@ -1,5 +1,7 @@
 """A person's own pages. Signing in and second factors are allauth's views in our templates."""
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -120,6 +122,7 @@ def _change(request: SignedInRequest, address: str) -> HttpResponse:
         messages.error(request, _("The codes no longer work. Please begin again."))
         return HttpResponseRedirect(reverse("account_email"))
     ring(send_letters)
+    email_changed.send(EmailAddress, request=request, user=request.user)
     sessions.end_others(request, request.user)
     messages.success(request, _("Your address is changed. All your other sessions have ended."))
     return HttpResponseRedirect(reverse("accounts:overview"))

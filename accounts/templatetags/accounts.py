@@ -29,7 +29,12 @@ HINTS = {
 
 @register.filter
 def in_our_words(form: forms.Form) -> forms.Form:
-    """Return ``form`` with our labels and hints, and without the text inside boxes that vanishes when one types."""
+    """Return a form of allauth's with our labels and hints, and without the text in boxes that vanishes when one types.
+
+    Our own forms have their words already.
+    """
+    if not any(each.__module__.startswith("allauth.") for each in type(form).__mro__):
+        return form
     for name, field in form.fields.items():
         field.label = LABELS.get(name, field.label)
         field.help_text = HINTS.get(name, "")

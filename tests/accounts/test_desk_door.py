@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.test import Client
 
 from tests.accounts.people import ADA, app_shows, is_signed_in, person, sign_in, with_app
 from tests.browsing.pages import heading, text
@@ -136,3 +137,16 @@ def test_a_superuser_takes_a_lost_second_factor_away_and_sees_no_secret(
     assert removed.status_code == status
     assert secret not in text(page)
     assert ADA in text(page) or not is_superuser
+
+
+def test_an_address_changed_at_the_desk_is_proven_anew_and_the_old_one_opens_nothing(client):
+    user, elsewhere = person(), Client()
+    sign_in(elsewhere)
+    client.force_login(StaffFactory.create())
+
+    form = {"email": "Ada@new.example", "name": "", "is_active": "on"}
+    assert client.post(f"/admin/accounts/user/{user.pk}/change/", form).status_code == 302
+
+    assert not is_signed_in(elsewhere)
+    assert sign_in(Client(), ADA).status_code == 200  # refused
+    assert sign_in(Client(), "ada@new.example").url == "/account/confirm-email/"

@@ -145,3 +145,15 @@ def test_letters_say_what_to_do(client):
 
     Client().post("/account/login/code/", {"email": "nobody@firm.example"})
     assert "/account/signup/" in words(newest("nobody@firm.example"))
+
+
+def test_two_presses_at_once_make_one_account_and_no_error(client, monkeypatch):
+    User.objects.create_user(ADA)
+    monkeypatch.setattr(  # the other press has not been seen when this one asked
+        "allauth.account.internal.flows.manage_email.assess_unique_email", lambda *_a, **_k: True
+    )
+
+    answer = sign_up(client)
+
+    assert (answer.status_code, answer.url) == (302, "/account/login/code/")
+    assert User.objects.count() == 1

@@ -22,7 +22,7 @@ from opportunities.models import Opportunity
 from tests.factories import OpportunityFactory, StaffFactory
 from tests.journeys.house import furnished
 from tests.journeys.looking import WIDE, Looking, looking_at
-from tests.qualities.addresses import NOT_PAGES, public_addresses
+from tests.qualities.addresses import ENTRANCES, NOT_PAGES, public_addresses
 
 # Dozens of pages a test: on a busy machine that takes minutes.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
@@ -186,7 +186,8 @@ def test_no_page_is_forgotten_here(house):
     paths = [urlsplit(address).path for address in [*house.public.values(), *alerts]]
     looked_at = {resolve(path).view_name for path in paths} | {"letters:inbox", "letters:letter"}
 
-    pages = {route.name for route in public_addresses()} - NOT_PAGES
+    # Those of accounts are looked at in tests/accounts.
+    pages = {route.name for route in public_addresses()} - NOT_PAGES - ENTRANCES
     assert {name for name in pages if not name.startswith("api")} == looked_at
 
 
@@ -197,11 +198,6 @@ def test_pages_of_the_desk_with_purchases(page, house):
     change = f"/admin/opportunities/opportunity/{house.draft.pk}/change/"
 
     with looking_at(page, dark=True) as looking:
-        looking.at("desk-login", "/admin/")
-        page.get_by_label("Password").fill("wrong")
-        page.get_by_label("Email address").fill("wrong@law.example")
-        press(page, "Log in")
-        looking.here("desk-login-refused")
         sign_in(page, house.officer)
         looking.at("desk", "/admin/")
         looking.at("desk-opportunities", "/admin/opportunities/opportunity/")
@@ -270,11 +266,11 @@ def test_gallery_of_letters(page, house):
         assert page.frame_locator(".desk-mail").locator("h1").count() == 1
 
 
-def test_changing_the_password_and_leaving(page, house):
+def test_leaving_the_desk(page, house):
     sign_in(page, house.officer)
 
     with looking_at(page) as looking:
-        looking.at("desk-password", "/admin/password_change/")
+        looking.at("desk-again", "/admin/")
         page.set_viewport_size(WIDE)
         press(page, "Log out")
         looking.here("desk-logged-out")

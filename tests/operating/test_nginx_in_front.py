@@ -35,13 +35,16 @@ pytestmark = [
 
 STRANGER = "127.0.0.2"  # not the address from which the TLS terminator comes
 SIGN_IN = """
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 person = get_user_model().objects.create_superuser("ada@law.example", "a long enough password")
 session = SessionStore()
 session[SESSION_KEY] = str(person.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+Authenticator.objects.create(user=person, type="totp", data={{}})
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = person.get_session_auth_hash()
 session.save()
 open({path!r}, "w").write(session.session_key)

@@ -61,14 +61,15 @@ def is_of_accounts(address: Address) -> bool:
     return address.name.startswith(("account_", "accounts:", "business:", "mfa_", "usersessions_"))
 
 
-def _walk(resolver: URLResolver, space: str) -> Iterator[Address]:
+def _walk(resolver: URLResolver, space: str, outer: str = "") -> Iterator[Address]:
     entries: list[Any] = resolver.url_patterns
     for entry in entries:
+        pattern = outer + str(entry.pattern)
         if isinstance(entry, URLResolver):
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from _walk(entry, inner)
+            yield from _walk(entry, inner, pattern)
         elif isinstance(entry, URLPattern) and entry.name:
-            parts = {name: kind for kind, name in PART.findall(str(entry.pattern))}
+            parts = {name: kind for kind, name in PART.findall(pattern)}
             yield Address(f"{space}{entry.name}", parts)
 
 

@@ -24,10 +24,11 @@ from opportunities.models import (
     OfficialLink,
     Opportunity,
 )
+from tests.accounts.people import person
 from tests.alerting.post import part, tick
 from tests.browsing.pages import text
 from tests.factories import OpportunityFactory, subscribe
-from tests.qualities.addresses import page_paths, stocked
+from tests.qualities.addresses import account_addresses, page_paths, stocked
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,19 @@ def pages(noon, client) -> dict[str, str]:
     found["nothing found"] = text(client.get("/opportunities/?q=helicopters&industry=goods"))
     found["a mistake"] = text(client.post("/alerts/", {"email": "nobody"}))
     found["a torn link"] = text(client.get("/alerts/confirm/torn/"))
-    return found | error_pages()
+    return found | account_pages() | error_pages()
+
+
+def account_pages() -> dict[str, str]:
+    """Every page of accounts that somebody signed in opens just so."""
+    client = Client()
+    client.force_login(person("reader@example.com", None))
+    answers = {each.name: client.get(each.path()) for each in account_addresses() if not each.parts}
+    return {
+        name: text(answer)
+        for name, answer in answers.items()
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    }
 
 
 def error_pages() -> dict[str, str]:
