@@ -1,12 +1,18 @@
 """Subscribers in the desk: to be looked at. They change their wishes themselves, by their own links."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Subscriber, Subscription
+from alerts.models import Audit, Subscriber, Subscription
+from alerts.watching import figures
 from core.desk import ReadOnly
 
 
@@ -37,7 +43,41 @@ class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnly):
-    list_display = fields = ("email", "language", "created_at")
+    list_display = ("email", "language", "frequency", "paused_until", "created_at")
+    fields = (*list_display, "weekday", "hour", "next_letter_at")
     search_fields = ("email",)
     ordering = ("-created_at",)
     inlines = (SubscriptionInline,)
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.see_it_work)
+        return [path("see-it-work/", page, name="alerts_see_it_work"), *super().get_urls()]
+
+    def see_it_work(self, request: HttpRequest) -> HttpResponse:
+        """What is owed, what is on its way, and how long it takes."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = figures(moment=timezone.now())
+        context = {
+            "title": gettext("See it work"),
+            "figures": found,
+            "oldest_unmatched": _age(found.oldest_unmatched),
+            "oldest_due": _age(found.oldest_due),
+        }
+        return self.page(request, "admin/alerts/see_it_work.html", context)
+
+
+def _age(age: timedelta | None) -> str:
+    """Say how long something waits, in seconds below two minutes and in minutes above."""
+    if age is None:
+        return gettext("nothing waits")
+    seconds = round(age.total_seconds())
+    if seconds < 120:
+        return ngettext("%d second", "%d seconds", seconds) % seconds
+    return ngettext("%d minute", "%d minutes", seconds // 60) % (seconds // 60)
+
+
+@admin.register(Audit)
+class AuditAdmin(ReadOnly):
+    list_display = ("at", "revision_count", "expected_count", "missing_count", "surplus_count")
+    ordering = ("-at",)

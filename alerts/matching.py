@@ -65,6 +65,7 @@ def match_some(*, moment: datetime) -> bool:
         cursor.sequence, cursor.saved_search_pk = revision.sequence, 0
     else:
         cursor.saved_search_pk = last
+    cursor.moved_at = moment
     cursor.save()
     return True
 

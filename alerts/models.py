@@ -252,6 +252,8 @@ class MatchingCursor(models.Model):
     )
     # Within the next revision: the last saved search already asked.
     saved_search_pk = models.PositiveBigIntegerField(default=0)
+    # When it last got on: health is progress.
+    moved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="matching_cursor_is_one")]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from alerts import actions, composing, matching, occasions
+from alerts import actions, canary, composing, matching, occasions
 from core.doorbell import ring
 from core.stopping import stopping
 from letters.tasks import send_letters
@@ -19,6 +19,7 @@ def tick(*, clock: Callable[[], datetime] = timezone.now) -> int:
     Killed anywhere, it loses nothing: every step commits whole, and the next tick finds the rest.
     """
     started = clock()
+    canary.hatch(moment=started)
     actions.take_back_withdrawn(moment=started)
     actions.free_cancelled()
     steps: list[Callable[..., int]] = [

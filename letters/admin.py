@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.desk import ReadOnly
+from core.desk import Desk, ReadOnly
 from core.work import WorkFilter
 from letters import gallery_pages
 from letters.actions import look_at
-from letters.models import Attempt, Channel, Letter, Suppression
+from letters.models import Attempt, Channel, KindOnTrial, Letter, Report, Suppression
 from letters.querysets import LetterQuerySet
 
 
@@ -69,4 +69,25 @@ class SuppressionAdmin(ReadOnly):
 
 @admin.register(Channel)
 class ChannelAdmin(ReadOnly):
-    list_display = ("__str__", "closed_until", "fault_count")
+    """The way out to the mail server. Staff may pause it; the rest is the portal's own."""
+
+    list_display = ("__str__", "is_paused", "closed_until", "fault_count")
+    fields = ("is_paused", "closed_until", "fault_count", "fault")
+    readonly_fields = ("closed_until", "fault_count", "fault")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("letters.change_channel"))
+
+
+@admin.register(KindOnTrial)
+class KindOnTrialAdmin(Desk):
+    list_display = ("kind",)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("at", "kind", "source", "detail", "letter")
+    list_filter = ("kind", "source")
+    list_select_related = ("letter",)
+    ordering = ("-at", "-pk")
+    show_full_result_count = False

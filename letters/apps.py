@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class LettersConfig(AppConfig):
@@ -10,3 +10,10 @@ class LettersConfig(AppConfig):
             health,  # its questions to /readyz
             work,  # what waits at the desk
         )
+
+        if apps.is_installed("anymail"):
+            from anymail.signals import tracking
+
+            from letters import webhooks
+
+            tracking.connect(webhooks.take, dispatch_uid="letters.webhooks")

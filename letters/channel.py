@@ -7,6 +7,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from letters.models import Channel
 
@@ -17,7 +18,8 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 
 def is_closed(moment: datetime) -> bool:
-    return Channel.objects.filter(closed_until__gt=moment).exists()
+    """Whether nothing goes out at ``moment``: paused by staff, or closed for a while."""
+    return Channel.objects.filter(Q(closed_until__gt=moment) | Q(is_paused=True)).exists()
 
 
 @transaction.atomic

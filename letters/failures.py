@@ -31,6 +31,13 @@ class Failure:
     def connection_is_dead(self) -> bool:
         return self.code is None or self.code == 421
 
+    @property
+    def is_too_fast(self) -> bool:
+        """Whether the server asks for patience and not about this letter (421, 4.7.x)."""
+        return self.code == 421 or (
+            self.code is not None and self.code < 500 and "4.7." in self.reply
+        )
+
 
 def judge(error: Exception) -> Failure:
     """Say what ``error``, raised by a mail backend while sending one letter, means.

@@ -10,7 +10,7 @@ from letters.addresses import address_key
 from letters.models import Suppression
 
 
-def _hashes(address: str) -> list[str]:
+def hashes_of(address: str) -> list[str]:
     """Return the hash of ``address`` under each secret in use, the current one first."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [
@@ -22,17 +22,17 @@ def _hashes(address: str) -> list[str]:
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(address_hash__in=_hashes(address)).exists()
+    return Suppression.objects.filter(address_hash__in=hashes_of(address)).exists()
 
 
 def suppressed_among(addresses: Iterable[str]) -> set[str]:
     """Return those of ``addresses`` that must not be mailed. One query, however many they are."""
     known = set(Suppression.objects.values_list("address_hash", flat=True))
-    return {each for each in addresses if known and not known.isdisjoint(_hashes(each))}
+    return {each for each in addresses if known and not known.isdisjoint(hashes_of(each))}
 
 
 def suppress(address: str, *, reason: Suppression.Reason, moment: datetime) -> None:
     """Never mail ``address`` again. Safe to repeat: the first reason stays."""
     Suppression.objects.get_or_create(
-        address_hash=_hashes(address)[0], defaults={"reason": reason, "at": moment}
+        address_hash=hashes_of(address)[0], defaults={"reason": reason, "at": moment}
     )

@@ -51,6 +51,8 @@ def roles() -> list[Role]:
         # A limit that was in force stays: purchases are judged by the limit of their day.
         *(f"opportunities.{verb}_methodlimit" for verb in ("add", "change")),
         *(f"accounts.{verb}_user" for verb in ("add", "change")),
+        "letters.change_channel",  # pauses all mail
+        *(f"letters.{verb}_kindontrial" for verb in ("add", "delete")),
         "vendors.load_register",
     }  # fmt: skip
     return [

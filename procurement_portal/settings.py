@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
@@ -179,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "audit-matches": {
+        "task": "alerts.tasks.audit_matches",
+        "schedule": crontab(hour=3, minute=30),  # a missed night is made up for by the next one
+        "options": {"expires": 3600},
+    },
     "forget-subscribers": {
         "task": "alerts.tasks.forget_subscribers",
         "schedule": 3600.0,
@@ -243,6 +249,16 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <portal@localhost.localdomain>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How many letters a minute a mail domain gets, such as gmail.com=600,yahoo.com=300. Others have no limit.
+LETTER_RATES = {
+    domain: int(count) for domain, count in env.dict("LETTER_RATES", default={}).items()
+}
+# A worker keeps its connection to the mail server for so long between two runs; 0 for not at all.
+LETTER_CONNECTION_KEPT_SECONDS = 60
+# An address of your own that is told of everything: if it is not, /readyz says so. Blank: no canary.
+CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
+# With django-anymail installed (an optional extra): providers tell of bounces and complaints at /webhooks/.
+ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
 # A sender keeps what it took for this long; longer than a task may run, so that only the dead lose it.
 LETTER_LEASE_SECONDS = 120
 # How long after a publication nobody is told: what is corrected meanwhile is right in the first letter.
@@ -278,6 +294,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
 ]
+
+if ANYMAIL_WEBHOOK_SECRET:
+    INSTALLED_APPS.append("anymail")
 
 MIDDLEWARE = [
     "core.middleware.RequestLog",

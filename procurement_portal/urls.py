@@ -62,6 +62,9 @@ urlpatterns = [
     ),
 ]
 
+if settings.ANYMAIL_WEBHOOK_SECRET:
+    urlpatterns.append(path("webhooks/", include("anymail.urls")))
+
 if settings.EMBEDDED:
     # Everybody's mail on one page: only where there is nobody else.
     urlpatterns.append(path("inbox/", include("letters.urls")))

@@ -41,6 +41,9 @@ PASSWORD_HASHERS = [
 # as most tests take. It looks when it is asked; one test asks it as the portal runs it.
 WHITENOISE_AUTOREFRESH = True
 
+# A connection kept for the next test would lead to a mail server that is gone.
+LETTER_CONNECTION_KEPT_SECONDS = 0
+
 STATIC_ROOT = Path(VAR_DIR) / "staticfiles"
 STATIC_ROOT.mkdir()  # whitenoise warns of a missing folder, and warnings are errors
 

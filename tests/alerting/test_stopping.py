@@ -15,8 +15,9 @@ from alerts.choices import EndedBecause
 from alerts.models import Match, SavedSearch, Subscriber, Subscription
 from core.links import seal
 from letters.choices import LetterState
+from letters.leasing import take_lease
 from letters.models import Letter
-from letters.sending import send_due, take_lease
+from letters.sending import send_due
 from opportunities.search import Search
 from tests.alerting.post import dump, opened, part, path_of, tick
 from tests.browsing.pages import fields, heading, text

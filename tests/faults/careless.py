@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from letters import sending
 from letters.choices import LetterState
+from letters.line import StoredMessage
 from letters.models import Letter
 
 
@@ -50,7 +51,7 @@ def _due(moment: datetime):
 
 
 def _send(letter: Letter, mail) -> None:
-    mail.send_messages([sending.StoredMessage(bytes(letter.body.raw), to=letter.to_address)])
+    mail.send_messages([StoredMessage(bytes(letter.body.raw), to=letter.to_address)])
 
 
 def _mark(letters: list[Letter]) -> None:

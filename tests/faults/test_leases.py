@@ -8,10 +8,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection, transaction
 
 from core.stopping import stopping
-from letters import actions, sending
+from letters import actions, leasing, sending
 from letters.choices import LetterState, Outcome
+from letters.leasing import LEASE, take_lease
 from letters.models import Attempt, Letter
-from letters.sending import LEASE, send_due, take_lease
+from letters.sending import send_due
 from tests.factories import letter
 from tests.faults.hands import Clock, Mail, at_once, hand_over, raises, recipient_of
 
@@ -48,7 +49,7 @@ def mail(monkeypatch):
 def test_sender_that_slept_past_its_lease_stops(clock, mail, monkeypatch):
     for name in ("a", "b", "c"):
         letter(f"{name}@readers.example", moment=clock.now)
-    monkeypatch.setattr(sending, "LEASE", 10 * SECOND)  # so that its run would not be over
+    monkeypatch.setattr(leasing, "LEASE", 10 * SECOND)  # so that its run would not be over
     mail.after[1] = lambda: clock.turn(10 * SECOND)
 
     send_due(clock=clock)
@@ -103,7 +104,7 @@ def test_lease_taken_up_in_parts_is_written_down_once(clock, mail, monkeypatch):
         letter(f"{name}@readers.example", moment=clock.now)
     take_lease(clock.now)
     clock.turn(LEASE)
-    monkeypatch.setattr(sending, "BATCH", 2)
+    monkeypatch.setattr(leasing, "BATCH", 2)
 
     assert send_due(clock=clock) == 4
 
@@ -113,7 +114,7 @@ def test_lease_taken_up_in_parts_is_written_down_once(clock, mail, monkeypatch):
 @pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_that_find_a_dead_one_at_once_write_it_down_once(clock, mail, monkeypatch):
-    monkeypatch.setattr(sending, "BATCH", 3)
+    monkeypatch.setattr(leasing, "BATCH", 3)
     for number in range(6):
         letter(f"{number}@readers.example", moment=clock.now)
     for _ in range(2):
@@ -137,7 +138,7 @@ def test_sender_does_not_wait_for_one_that_froze_while_freeing_a_dead_one(clock,
 
     def free_and_freeze() -> None:
         with transaction.atomic():
-            sending._free_orphans(clock.now)
+            leasing.free_orphans(clock.now)
             freeing.set()
             assert sent.wait(10)  # the other does not wait for us
             transaction.set_rollback(True)
@@ -159,7 +160,7 @@ def test_sender_does_not_wait_for_one_that_froze_while_freeing_a_dead_one(clock,
 @pytest.mark.loopback
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_share_the_work(mailserver, monkeypatch):
-    monkeypatch.setattr(sending, "BATCH", 10)
+    monkeypatch.setattr(leasing, "BATCH", 10)
     for number in range(80):
         letter(f"{number}@readers.example")
 
@@ -175,14 +176,14 @@ def test_two_senders_at_once_share_the_work(mailserver, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_mark_is_tried_again_while_the_database_is_away(clock, mail, monkeypatch):
     letter("a@readers.example", moment=clock.now)
-    real, misses = sending._held, iter([OperationalError("gone"), OperationalError("gone")])
+    real, misses = leasing.held, iter([OperationalError("gone"), OperationalError("gone")])
 
     def held(*arguments):
         if error := next(misses, None):
             raise error
         return real(*arguments)
 
-    monkeypatch.setattr(sending, "_held", held)
+    monkeypatch.setattr(sending, "held", held)
 
     assert send_due(clock=clock) == 1
 
@@ -261,7 +262,7 @@ def test_time_limit_in_the_middle_of_a_mark_is_written_down_when_the_lease_is_ov
 ):
     letter("a@readers.example", moment=clock.now)
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "_held", lambda *_: raises(SoftTimeLimitExceeded())())
+        patch.setattr(sending, "held", lambda *_: raises(SoftTimeLimitExceeded())())
         with pytest.raises(SoftTimeLimitExceeded):
             send_due(clock=clock)
     clock.turn(LEASE)

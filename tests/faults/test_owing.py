@@ -17,7 +17,7 @@ from django.utils import timezone
 from alerts import actions, composing, matching
 from alerts.choices import EndedBecause
 from alerts.models import Match, Subscriber
-from alerts.tasks import forget_subscribers, tell_who_asked
+from alerts.tasks import audit_matches, forget_subscribers, tell_who_asked
 from alerts.ticking import tick
 from letters import actions as letter_actions
 from letters import rendering
@@ -188,7 +188,7 @@ def test_every_scheduled_task_run_twice_changes_nothing_the_second_time(name, no
 
     assert every_row() == after
     # The others find nothing that old, or write no row of these two apps.
-    busy = {tell_who_asked.name, send_letters.name, forget_subscribers.name}
+    busy = {each.name for each in (tell_who_asked, send_letters, forget_subscribers, audit_matches)}
     assert (before != after) is (name in busy)
 
 

@@ -1,0 +1,130 @@
+"""Who may send which letter: leases with a token, looked at again just before each letter goes out."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, F, Min, OuterRef
+
+from letters import rates
+from letters.choices import LetterState, Outcome
+from letters.models import Attempt, Channel, KindOnTrial, Letter, Suppression
+from letters.querysets import LetterQuerySet
+from letters.suppression import hashes_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(seconds=settings.LETTER_LEASE_SECONDS)
+
+
+class LeaseLost(Exception):
+    """Another sender holds these letters now: stop at once."""
+
+
+class ChannelClosed(Exception):
+    """Staff paused all mail, or the fault is on our side or on the way: burn no letter's tries."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    token: uuid.UUID
+    letters: list[Letter]
+
+
+@transaction.atomic
+def take_lease(moment: datetime) -> Lease | None:
+    """Take up to ``BATCH`` letters for this sender; ``None`` when nothing may be sent now.
+
+    PostgreSQL skips what another sender is taking; SQLite lets one writer in at a time.
+    """
+    free_orphans(moment)
+    ready = Letter.objects.filter(state=LetterState.READY, due_at__lte=moment)
+    chosen = list(
+        ready.in_sending_order().select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )[:BATCH]
+    )
+    chosen = rates.put_off_beyond(chosen, moment=moment)
+    if not chosen:
+        return None
+    token = uuid.uuid4()
+    Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(
+        state=LetterState.LEASED, lease_token=token, lease_until=moment + LEASE
+    )
+    return Lease(
+        token, list(Letter.objects.filter(lease_token=token).select_related("body").order_by("pk"))
+    )
+
+
+def free_orphans(moment: datetime) -> None:
+    """Free what dead senders held, and write down which letter each may have delivered without marking it.
+
+    A sender goes through its lease by rising number and marks each letter before the next, so it is the
+    lowest number left of each lease, and no other. Whoever gets that letter's lock frees the whole lease:
+    taken up in parts, the lowest of each part would be written down too. Nobody waits for that lock: a
+    process that froze with it would keep all others from sending.
+    """
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    left = Letter.objects.filter(state=LetterState.LEASED, lease_until__lte=moment)
+    tokens = left.order_by("lease_token").values_list("lease_token", flat=True).distinct()
+    for token in list(tokens):
+        lease = left.filter(lease_token=token)
+        number = lease.aggregate(lowest=Min("pk"))["lowest"]
+        if lowest := lease.select_for_update(skip_locked=skip_locked).filter(pk=number).first():
+            Letter.objects.filter(pk=lowest.pk).update(repeat_count=F("repeat_count") + 1)
+            Attempt.objects.create(
+                letter=lowest, at=moment, outcome=Outcome.UNCERTAIN, reply="the sender died"
+            )
+            lease.update(state=LetterState.READY, lease_token=None, lease_until=None)
+            logger.warning("possible repeat", extra={"letter": lowest.pk})
+
+
+def why_not(letter: Letter, lease: Lease, moment: datetime) -> LetterState | None:
+    """Make sure, just before sending, that the lease is ours; say why the letter is not to be sent, if it
+    is not. One query, two when a lease runs short: it is lengthened.
+
+    This fence makes a sender that was stopped for longer than its lease harmless: raises ``LeaseLost``.
+    Raises ``ChannelClosed`` once staff paused all mail.
+    """
+    ours = Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token)
+    closed = Suppression.objects.filter(address_hash__in=hashes_of(letter.to_address))
+    found = ours.filter(pk=letter.pk).annotate(
+        is_closed=Exists(closed),
+        is_on_trial=Exists(KindOnTrial.objects.filter(kind=OuterRef("kind"))),
+        is_paused=Exists(Channel.objects.filter(is_paused=True)),
+    )
+    columns = ("lease_until", "taken_back", "is_closed", "is_on_trial", "is_paused")
+    row = found.values_list(*columns).first()
+    if row is None or row[0] is None or row[0] <= moment:
+        raise LeaseLost
+    until, taken_back, is_closed, is_on_trial, is_paused = row
+    if is_paused:
+        raise ChannelClosed
+    if until - moment < LEASE / 3:
+        ours.update(lease_until=moment + LEASE)
+    if taken_back:
+        return LetterState.CANCELLED
+    if letter.expires_at and letter.expires_at <= moment:
+        return LetterState.EXPIRED
+    if is_closed:
+        return LetterState.SUPPRESSED
+    return LetterState.DRY_RUN if is_on_trial else None
+
+
+def held(letter: Letter, lease: Lease) -> LetterQuerySet:
+    """Return ``letter`` as long as ``lease`` holds it; whatever is written to it marks nothing of another's."""
+    return Letter.objects.filter(pk=letter.pk, state=LetterState.LEASED, lease_token=lease.token)
+
+
+def give_back(lease: Lease) -> None:
+    """Free what this sender took and did not come to, so that nobody waits for the lease to end.
+
+    A letter taken back meanwhile keeps its flag: its next holder cancels it instead of sending.
+    """
+    Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token).update(
+        state=LetterState.READY, lease_token=None, lease_until=None
+    )

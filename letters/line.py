@@ -1,0 +1,91 @@
+"""The connection to the mail server: opened once, used for many letters, given up politely."""
+
+import logging
+import smtplib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+logger = logging.getLogger(__name__)
+
+LETTERS_AT_MOST = 100  # servers and their balancers want to see a new connection now and then
+ASK_AFTER = 5  # seconds of silence: by then the other side may have hung up
+
+
+class StoredMessage(EmailMessage):
+    """A letter's bytes in the shape that Django's mail backends send."""
+
+    def __init__(self, raw: bytes, *, to: str) -> None:
+        super().__init__(to=[to])
+        self.raw = raw
+
+    def message(self, **_kwargs: object) -> "StoredMessage":  # type: ignore[override]
+        return self
+
+    def as_bytes(self, **_kwargs: object) -> bytes:
+        return self.raw
+
+
+@dataclass
+class Line:
+    """One process's connection. Kept between two runs for ``LETTER_CONNECTION_KEPT_SECONDS``."""
+
+    mail: BaseEmailBackend | None = None
+    count: int = 0
+    used_at: float = 0.0
+
+    def open(self, mail: BaseEmailBackend) -> None:
+        """Go on with the connection that is there and answers, else open ``mail``. Raises what backends raise."""
+        if self.mail is not None and self._is_of_use():
+            return
+        self.hang_up()
+        mail.open()
+        self.mail, self.count, self.used_at = mail, 0, time.monotonic()
+
+    def send(self, raw: bytes, *, to: str) -> None:
+        """Send one letter; return when the server has taken it. Raises what backends raise."""
+        if self.mail is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        self.count += 1
+        self.mail.send_messages([StoredMessage(raw, to=to)])
+        self.used_at = time.monotonic()
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether it has carried so many letters that the next one needs another."""
+        return self.count >= LETTERS_AT_MOST
+
+    def rest(self) -> None:
+        """End a run: keep the connection for the next one where settings say so."""
+        if not settings.LETTER_CONNECTION_KEPT_SECONDS:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close politely; whatever happens, there is no connection then."""
+        mail, self.mail = self.mail, None
+        if mail is None:
+            return
+        try:
+            mail.close()
+        except Exception as error:  # noqa: BLE001  (all letters are marked: a rude goodbye changes nothing)
+            logger.info("mail server hung up first", extra={"error": type(error).__name__})
+
+    def _is_of_use(self) -> bool:
+        idle = time.monotonic() - self.used_at
+        smtp: Any = getattr(self.mail, "connection", None)
+        if smtp is None or idle > settings.LETTER_CONNECTION_KEPT_SECONDS:
+            return False
+        if idle < ASK_AFTER:
+            return True
+        try:
+            code, _reply = smtp.noop()
+        except (OSError, smtplib.SMTPException):
+            return False
+        return bool(code == 250)
+
+
+LINE = Line()
