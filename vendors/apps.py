@@ -9,9 +9,15 @@ class VendorsConfig(AppConfig):
 
     def ready(self) -> None:
         from opportunities import importing
-        from vendors import composing, work  # noqa: F401  (an example of its letter; what waits at the desk)
+        from vendors import (
+            belongings,
+            composing,  # noqa: F401  (an example of its letter)
+            invitations,  # noqa: F401  (an example of its letter)
+            work,  # noqa: F401  (what waits at the desk)
+        )
         from vendors.importing import RegisterKind
 
+        belongings.register_part()
         slots.fill(slots.DETAIL, "vendors/slots/detail.html")
         slots.fill(slots.ROW, "vendors/slots/row.html")
         slots.fill(slots.LIST, "vendors/slots/list.html")

@@ -6,12 +6,15 @@ from opportunities.analysis import search_words
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
 
-SHOWN = 30
+
+def codes_of_sellers() -> QuerySet[CommodityCode]:
+    """Return what a business may say it sells: NIGP numbers are kept as bare numbers."""
+    return CommodityCode.objects.filter(scheme__in=[CodeScheme.NAICS, CodeScheme.NYC])
 
 
 def found_by_words(words: str) -> QuerySet[CommodityCode]:
     """Return codes whose number begins with what was typed, or whose title has the stem of each word."""
-    codes = CommodityCode.objects.filter(scheme__in=[CodeScheme.NAICS, CodeScheme.NYC])
+    codes = codes_of_sellers()
     if words.strip().isdecimal():
         return codes.filter(code__startswith=words.strip()).order_by("scheme", "code")
     stems = search_words(words)

@@ -29,7 +29,7 @@ def off_the_list(match: RegisterMatch, *, listed_on: date, moment: datetime) -> 
             write(TEMPLATE, context, language="en"),
             to=owner.user.email,
             kind="off-the-list",
-            owner=f"vendors:member:{owner.pk}",
+            owner=owner.reader,
             slot=f"off-the-list:{match.pk}:{listed_on}",
             priority=Priority.NEWS,
             moment=moment,

@@ -1,9 +1,14 @@
 """The letter that offers a place in a business, and its signed link."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from core.links import SpoiledLink, absolute, seal, unseal
+from letters.gallery import example
 from letters.rendering import Words, write
 from vendors.models import Invitation
 
@@ -28,3 +33,18 @@ def invitation_behind(token: str) -> Invitation | None:
     except SpoiledLink:
         return None
     return Invitation.objects.select_related("vendor").filter(key=key).first()
+
+
+@example(
+    "vendors.invitation",
+    template="vendors/invitation",
+    title=_("An invitation into a business"),
+    sent_when=_("An owner of a business asks somebody to help keep its page."),
+)
+def invitation() -> dict[str, Any]:
+    return {
+        "business": "Harbor Boards",
+        "inviter": "owner@example.com",
+        "url": absolute(reverse("business:invitation", args=["example"])),
+        "until": timezone.now() + timedelta(days=7),
+    }

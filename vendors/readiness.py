@@ -33,6 +33,7 @@ VERDICTS = {
     Standing.DECLARED: Verdict.DECLARED,
     Standing.VERIFIED: Verdict.VERIFIED,
 }
+HELD = {HoldingState.DECLARED, HoldingState.VERIFIED}
 UNTOUCHED = {HoldingState.NOT_STARTED, HoldingState.NOT_APPLICABLE}
 
 
@@ -166,12 +167,19 @@ def _finding(
 ) -> Finding:  # fmt: skip
     held = business.of(requirement.key)
     standing = _standing(requirement, held, on=on, until=until)
+    if standing == Standing.MISSING and _is_implied(requirement, business):
+        standing = Standing.DECLARED
     covers = COVERS.get(requirement.key)
     if covers and standing in HAD:
         standing = covers(held, purchase, standing)
     has_passed = held.expires_on is not None and held.expires_on < on
     look_again = requirement.is_only_rechecked and standing in HAD and has_passed
     return Finding(requirement, need, standing, held.expires_on, look_again)
+
+
+def _is_implied(requirement: Requirement, business: Business) -> bool:
+    """Whether the business has something that nobody has without this."""
+    return any(business.of(key).state in HELD for key in requirement.implied_by)
 
 
 def _standing(requirement: Requirement, held: Held, *, on: date, until: date) -> Standing:

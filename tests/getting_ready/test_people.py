@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
+from accounts.actions import delete_account
 from letters.models import Letter
 from tests.alerting.post import links, opened
 from tests.factories import PersonFactory, VendorFactory
@@ -140,13 +141,12 @@ def test_owner_goes_once_there_is_another(client, vendor, ann, owner):
     assert client.get(page(vendor)).status_code == 404
 
 
-def test_account_that_is_deleted_leaves_the_business_to_the_eldest_member(vendor, owner, ann):
+def test_account_that_is_deleted_leaves_the_business_to_the_eldest_member(noon, vendor, owner, ann):
     join(vendor, ann)
     join(vendor, PersonFactory.create(email="ben@firm.example"))
     alone = VendorFactory.create(owner=owner)
 
-    actions.forget(owner)
-    owner.delete()
+    delete_account(owner, moment=noon)
 
     assert roles(vendor) == [("ann@firm.example", "owner"), ("ben@firm.example", "member")]
     assert not Vendor.objects.filter(pk=alone.pk).exists()

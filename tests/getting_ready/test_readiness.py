@@ -189,6 +189,14 @@ def test_licence_in_other_words_is_for_a_person_to_judge():
     assert (found.ready, found.word) == (UNSURE, Word.UNSURE)
 
 
+def test_what_nobody_has_an_account_without_is_had_by_whoever_has_the_account():
+    found = firm(without=["nyc-id", "legal-entity"])
+
+    assert standing(SMALL, found, "nyc-id") == Standing.DECLARED
+    assert standing(SMALL, found, "legal-entity") == Standing.DECLARED
+    assert standing(SMALL, Business(), "nyc-id") == Standing.MISSING
+
+
 # --- What to do, and when to begin ----------------------------------------------------------------
 
 

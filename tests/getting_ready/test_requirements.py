@@ -149,7 +149,7 @@ def test_every_official_page_that_a_step_names_is_a_row_that_staff_can_edit():
 
 
 MAY_BE_EMPTY = {
-    "notes", "our_reading", "part_of", "after", "lead", "is_only_rechecked", "is_verifiable",
+    "notes", "our_reading", "part_of", "implied_by", "after", "lead", "is_only_rechecked", "is_verifiable",
 }  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def sentences(requirement):
     flat = itertools.chain.from_iterable(
         value if isinstance(value, tuple) else [value] for value in values
     )
-    keys = {requirement.key, requirement.part_of, requirement.group, requirement.track, *requirement.links, *requirement.help_links, *requirement.after}  # fmt: skip
+    keys = {requirement.key, requirement.part_of, requirement.group, requirement.track, *requirement.links, *requirement.help_links, *requirement.after, *requirement.implied_by}  # fmt: skip
     return [
         value for value in flat if isinstance(value, str | Promise) and value and value not in keys
     ]

@@ -235,8 +235,11 @@ def _without(words: str, data: set[str]) -> str:
 def site_data() -> set[str]:
     """Return what the rows say: titles, names, sources. Staff write it, in the language they choose."""
     values = {"NYC Law Department Purchases", "Smartboards", "reader@example.com"}
+    used = set(Opportunity.objects.values_list("naics", flat=True))
     for model in (Agency, CommodityCode, MethodLimit, OfficialLink, Opportunity, Subscription):
         for row in model._base_manager.all():
+            if isinstance(row, CommodityCode) and row.scheme == "naics" and row.pk not in used:
+                continue  # a thousand that no page shows
             texts = [
                 getattr(row, field.name)
                 for field in row._meta.concrete_fields

@@ -1,11 +1,14 @@
 """Every change of a business, of who speaks for it, and of what it holds."""
 
 from vendors.actions.businesses import (
+    TooManyCodes,
+    add_code,
     answer_disclosure,
     change_business,
     close_business,
     keep_answers,
     open_business,
+    remove_code,
 )
 from vendors.actions.changing import Changed, LastOwner, NotTaken, OwnersOnly
 from vendors.actions.holdings import Given, record, reject, verify
@@ -25,7 +28,9 @@ __all__ = [
     "LastOwner",
     "NotTaken",
     "OwnersOnly",
+    "TooManyCodes",
     "accept",
+    "add_code",
     "answer_disclosure",
     "change_business",
     "change_role",
@@ -41,6 +46,7 @@ __all__ = [
     "reject",
     "reject_match",
     "remove",
+    "remove_code",
     "suggest",
     "take_back",
     "verify",

@@ -7,14 +7,25 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
-from vendors.actions.changing import Changed, expect_owner, locked
+from vendors.actions.changing import Changed, end, expect_owner, locked
 from vendors.actions.holdings import Given, record
 from vendors.answers import Answers
 from vendors.choices import Answer, Role
 from vendors.models import Membership, Vendor
+
+MOST_CODES = 40
+
+
+class TooManyCodes(Exception):
+    """A business that sells everything is found by nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That is as many codes as fit. Take one away first."))
 
 
 @transaction.atomic
@@ -59,6 +70,21 @@ def change_business(
 
 
 @transaction.atomic
+def add_code(vendor: Vendor, code: CommodityCode) -> None:
+    """Say that the business sells what ``code`` names. Raises ``TooManyCodes``."""
+    if code.scheme not in {CodeScheme.NAICS, CodeScheme.NYC}:
+        raise ValueError(f"NIGP numbers are kept as numbers, not as rows: {code}")
+    vendor = locked(vendor)
+    if vendor.codes.exclude(pk=code.pk).count() >= MOST_CODES:
+        raise TooManyCodes
+    vendor.codes.add(code)
+
+
+def remove_code(vendor: Vendor, code: CommodityCode) -> None:
+    vendor.codes.remove(code)
+
+
+@transaction.atomic
 def answer_disclosure(vendor: Vendor, answer: Answer, *, moment: datetime) -> Vendor:
     """Keep whether City awards of twelve months ask for disclosures, with the New York day of the answer.
 
@@ -82,8 +108,8 @@ def keep_answers(vendor: Vendor, answers: Answers, *, by: User, moment: datetime
 
 
 @transaction.atomic
-def close_business(vendor: Vendor, *, by: User) -> None:
+def close_business(vendor: Vendor, *, by: User, moment: datetime) -> None:
     """Delete the business with all it said of itself. Raises ``OwnersOnly``."""
     vendor = locked(vendor)
     expect_owner(vendor, by)
-    vendor.delete()
+    end(vendor, moment=moment)

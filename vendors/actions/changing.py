@@ -1,10 +1,12 @@
 """What every change of a business has in common: the lock, the version that was read, who may."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from letters.actions import forget_owners
 from vendors.choices import Role
 from vendors.models import Membership, Vendor
 
@@ -38,6 +40,13 @@ class NotTaken(Exception):
 def locked(vendor: Vendor) -> Vendor:
     """Return the business as it stands, for this transaction alone."""
     return Vendor.objects.select_for_update(of=("self",)).get(pk=vendor.pk)
+
+
+def end(vendor: Vendor, *, moment: datetime) -> None:
+    """Delete the business with all that it said; letters owed for it are taken back."""
+    readers = [member.reader for member in vendor.memberships.all()]
+    forget_owners([vendor.owner, *readers], moment=moment)
+    vendor.delete()
 
 
 def expect_owner(vendor: Vendor, by: User) -> None:

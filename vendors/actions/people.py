@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from letters.actions import post
+from letters.actions import cancel, forget_owners, post
 from letters.choices import Priority
-from vendors.actions.changing import LastOwner, NotTaken, expect_owner, locked
+from letters.models import Letter
+from vendors.actions.changing import LastOwner, NotTaken, end, expect_owner, locked
 from vendors.choices import Role
 from vendors.invitations import words_of
 from vendors.models import Invitation, Membership, Vendor
@@ -48,19 +49,24 @@ def _mail(invitation: Invitation, moment: datetime) -> None:
         words_of(invitation),
         to=invitation.email,
         kind="invitation",
-        owner=f"vendor:{invitation.vendor_id}",
-        slot=f"invitation:{invitation.key}",
+        owner=invitation.vendor.owner,
+        slot=_slot(invitation),
         priority=Priority.ASKED_FOR,
         moment=moment,
         expires_at=invitation.expires_at,
     )
 
 
+def _slot(invitation: Invitation) -> str:
+    return f"invitation:{invitation.key}"
+
+
 @transaction.atomic
-def take_back(invitation: Invitation, *, by: User) -> None:
+def take_back(invitation: Invitation, *, by: User, moment: datetime) -> None:
     """End an open invitation; its link leads nowhere from now on. Raises ``OwnersOnly``."""
     expect_owner(locked(invitation.vendor), by)
     Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).delete()
+    cancel(Letter.objects.filter(slot=_slot(invitation)), moment=moment)
 
 
 @transaction.atomic
@@ -116,7 +122,7 @@ def leave(vendor: Vendor, *, by: User) -> None:
 
 
 @transaction.atomic
-def forget(person: User) -> None:
+def forget(person: User, *, moment: datetime) -> None:
     """Let somebody go whose account is to be deleted: out of every business, and with the last member it ends.
 
     Where they were the only owner, the member who joined first owns it from now on.
@@ -125,11 +131,12 @@ def forget(person: User) -> None:
         vendor = locked(member.vendor)
         others = vendor.memberships.exclude(pk=member.pk)
         if not others.exists():
-            vendor.delete()
+            end(vendor, moment=moment)
             continue
         if not others.filter(role=Role.OWNER).exists():
             _promote(others.order_by("joined_at", "pk")[0])
         _keep_an_owner(vendor, without=member)
+        forget_owners([member.reader], moment=moment)
         member.delete()
     Invitation.objects.filter(email__iexact=person.email).delete()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vendors.answers import Answers, Said
@@ -59,7 +60,8 @@ class CheckForm(forms.Form):
         )
         if asks.expires_on:
             self.fields[f"{key}-until"] = DayField(
-                label=_("Holds until"), help_text=_("Leave it empty if you do not know.")
+                label=format_lazy("{}: {}", requirement.title, _("holds until")),
+                help_text=_("Leave it empty if you do not know."),
             )
         if asks.covers:
             self.fields[f"{key}-covers"] = covers_field(

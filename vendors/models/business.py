@@ -107,6 +107,11 @@ class Vendor(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("business:business", args=[self.key])
 
+    @property
+    def owner(self) -> str:
+        """Whom letters about this business are written for (``Letter.owner``)."""
+        return f"vendor:{self.pk}"
+
 
 class Membership(models.Model):
     """Somebody who speaks for a business. ``owner_key`` is set exactly for owners: ``Vendor.anchor``."""
@@ -133,6 +138,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}"
+
+    @property
+    def reader(self) -> str:
+        """Whom letters about the business to this person are written for (``Letter.owner``)."""
+        return f"vendors:member:{self.pk}"
 
     @property
     def is_owner(self) -> bool:

@@ -10,6 +10,7 @@ from vendors.requirements.sources import LAW_PAGE, PASSPORT_HELP, PASSPORT_HELP_
 NYC_ID = Requirement(
     key="nyc-id",
     part_of="passport-account",
+    implied_by=("passport-account",),
     group=Group.PASSPORT,
     track=Track.ADVICE,
     asks=Asks(),

@@ -67,6 +67,7 @@ class Requirement:
     notes: tuple[Text, ...] = ()
     our_reading: tuple[Text, ...] = ()
     part_of: str = ""  # the key of the step that it belongs to
+    implied_by: tuple[str, ...] = ()  # keys of what nobody has without it
     after: tuple[str, ...] = ()  # keys of what must be done first
     lead: LeadTime | None = None  # None: nobody says how long it takes
     lasts_until: Validity = no_end

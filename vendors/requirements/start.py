@@ -8,6 +8,7 @@ from vendors.requirements.requirement import NOT_STATED, Asks, Requirement
 
 LEGAL_ENTITY = Requirement(
     key="legal-entity",
+    implied_by=("pip-account", "passport-account"),
     group=Group.START,
     track=Track.ADVICE,
     asks=Asks(),

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,14 +17,13 @@ from opportunities.models import CommodityCode
 from vendors import actions
 from vendors.answers import Answers, opened
 from vendors.checklist import checklist
-from vendors.codes import found_by_words
+from vendors.codes import codes_of_sellers, found_by_words
 from vendors.disclosure import reaches_disclosure
 from vendors.forms import BusinessForm, DisclosureForm
 from vendors.models import Vendor
 from vendors.views.gate import of_a_member
 
 SIGN_UP = "account_signup"
-MOST_CODES = 40
 
 
 @require_safe
@@ -129,18 +127,19 @@ def codes(request: HttpRequest, vendor: Vendor) -> HttpResponse:
 
 def _change_codes(request: HttpRequest, vendor: Vendor) -> None:
     """Do as the button says; a code that is not there changes nothing."""
-    vendor.codes.remove(*_codes(request.POST.get("remove", "")))
-    if vendor.codes.count() < MOST_CODES:
-        vendor.codes.add(*_codes(request.POST.get("add", "")))
-    else:
-        messages.error(request, _("That is as many codes as fit. Take one away first."))
+    if gone := _code(request.POST.get("remove", "")):
+        actions.remove_code(vendor, gone)
+    if wanted := _code(request.POST.get("add", "")):
+        try:
+            actions.add_code(vendor, wanted)
+        except actions.TooManyCodes as refusal:
+            messages.error(request, str(refusal))
 
 
-def _codes(typed: str) -> QuerySet[CommodityCode]:
-    """Return the code written as ``scheme:number``, or none."""
+def _code(typed: str) -> CommodityCode | None:
+    """Return the code that is written as ``scheme:number``."""
     scheme, _colon, code = typed.partition(":")
-    allowed = CommodityCode.objects.filter(scheme__in=[CodeScheme.NAICS, CodeScheme.NYC])
-    return allowed.filter(scheme=scheme, code=code[:20])
+    return codes_of_sellers().filter(scheme=scheme, code=code[:20]).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -165,7 +164,7 @@ def close(request: HttpRequest, vendor: Vendor) -> HttpResponse:
     person: Any = request.user
     if request.method == "POST":
         try:
-            actions.close_business(vendor, by=person)
+            actions.close_business(vendor, by=person, moment=timezone.now())
         except actions.OwnersOnly as refusal:
             messages.error(request, str(refusal))
             return redirect(vendor)

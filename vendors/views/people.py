@@ -80,7 +80,7 @@ def _do(request: HttpRequest, vendor: Vendor, by: Any) -> str:
         return _("You have left %s.") % vendor
     if "take-back" in asked:
         offered = get_object_or_404(vendor.invitations, key=_key(asked["take-back"]))
-        actions.take_back(offered, by=by)
+        actions.take_back(offered, by=by, moment=timezone.now())
         return _("The invitation is taken back.")
     for name, role in (("promote", Role.OWNER), ("demote", Role.MEMBER)):
         if name in asked:
