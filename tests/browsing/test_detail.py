@@ -160,6 +160,7 @@ def test_page_introduces_itself_to_whoever_shares_it(client, noon, settings):
 
     found = re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page)
     assert dict(found) == {
+        "image": "https://purchases.example/static/img/card.png",
         "type": "article",
         "title": "Boards &quot;A&quot;",
         "description": "Two of them. Mounted.",

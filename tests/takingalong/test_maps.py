@@ -1,5 +1,6 @@
 """Sitemap, robots.txt, OpenSearch, and what the head of a page tells other programs."""
 
+import struct
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -169,6 +170,18 @@ def head(client: Client, path: str) -> tuple[dict[str, str], dict[str, str]]:
     said = {has["property"]: has["content"] for has in reader.all("meta") if "property" in has}
     links = {has["rel"]: has["href"] for has in reader.all("link") if has["rel"] not in {"alternate", "stylesheet"}}  # fmt: skip
     return said, links
+
+
+def test_a_shared_link_shows_a_light_picture_that_is_there_and_described(client, noon):
+    said, _links = head(client, "/")
+
+    answer = client.get(said["og:image"].removeprefix(EXAMPLE))
+    picture = b"".join(answer)
+    size = struct.unpack(">II", picture[16:24])  # where a PNG says so
+    assert (answer["Content-Type"], said["og:image:type"]) == ("image/png", "image/png")
+    assert size == (int(said["og:image:width"]), int(said["og:image:height"])) == (1200, 630)
+    assert len(picture) < 100_000
+    assert said["og:image:alt"].startswith("NYC Law Department Purchases")
 
 
 def test_a_page_says_what_a_shared_link_shows(client, noon):
