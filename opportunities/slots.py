@@ -5,7 +5,8 @@ can be cached. What is personal comes from the app that filled it, as a fragment
 """
 
 DETAIL, ROW, LIST = "detail", "row", "list"
-_FILLED: dict[str, list[str]] = {DETAIL: [], ROW: [], LIST: []}
+DESK = "desk"  # links beside a purchase at the desk
+_FILLED: dict[str, list[str]] = {DETAIL: [], ROW: [], LIST: [], DESK: []}
 
 
 def fill(slot: str, template: str) -> None:

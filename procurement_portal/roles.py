@@ -18,6 +18,7 @@ KEEPS = "agency commoditycode officiallink synonymgroup"
 AUTHOR = {
     *(f"opportunities.view_{model}" for model in LOOKS_AT.split()),
     *(f"opportunities.{verb}_opportunity" for verb in ("add", "change", "delete")),
+    "vendors.view_certifiedbusiness",
 }
 # Of a letter only that somebody has looked at it can be changed.
 PUBLISHER = {

@@ -21,4 +21,5 @@ class VendorsConfig(AppConfig):
         slots.fill(slots.DETAIL, "vendors/slots/detail.html")
         slots.fill(slots.ROW, "vendors/slots/row.html")
         slots.fill(slots.LIST, "vendors/slots/list.html")
+        slots.fill(slots.DESK, "admin/vendors/_who_could_link.html")
         importing.register(RegisterKind())

@@ -16,7 +16,7 @@ from core.desk import Desk
 from core.rehearsal import rehearsal
 from core.text import lines
 from core.work import WorkFilter
-from opportunities import actions
+from opportunities import actions, slots
 from opportunities.admin import changing, pages, reviewing
 from opportunities.admin.colliding import NoticesCollisions
 from opportunities.admin.findings import linked
@@ -236,6 +236,7 @@ class OpportunityAdmin(Desk):
             context["documents"] = pages.documents_of(obj)
             context["may_attach"] = self.has_change_permission(request, obj)
             context["upload"] = pages.UploadForm()
+            context["desk_slots"] = slots.templates_of(slots.DESK)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:

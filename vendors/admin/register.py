@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from core.desk import ReadOnly
 from core.work import WorkFilter
 from vendors import actions
+from vendors.admin import outreach
 from vendors.choices import MatchState
 from vendors.models import CertifiedBusiness, RegisterMatch
 
@@ -34,6 +35,10 @@ class CertifiedBusinessAdmin(ReadOnly):
     fields = (
         "name", "dba", "zip_code", "holds", "renewal_on", "naics", "nigp", "in_passport", "website", "run",
     )  # fmt: skip
+
+    def get_urls(self) -> list[Any]:
+        """The page beside a purchase stands before Django's own addresses, which match anything."""
+        return [*outreach.urls(self), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("certificates"))
     def holds(self, business: CertifiedBusiness) -> str:
