@@ -41,7 +41,12 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the whole list where a filter holds a number that SQLite has not."""
+        """Show the whole list where a filter holds a number that SQLite has not.
+
+        Refuses an action that this person is not offered: Django shows the list as if nothing had been asked.
+        """
+        if (asked := request.POST.get("action")) and asked not in self.get_actions(request):
+            raise PermissionDenied
         try:
             return super().changelist_view(request, extra_context)
         except OverflowError:
@@ -83,6 +88,14 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return [self._record(DeedKind.DELETED, request, obj) for obj in queryset]
+
+    def log_import(self, request: HttpRequest, obj: Model, message: str) -> Deed:
+        """Write down that somebody let a file in."""
+        return self._write(DeedKind.IMPORTED, request, obj, summary=message)
+
+    def log_export(self, request: HttpRequest, message: str, *, about: Model | None = None) -> Deed:
+        """Write down that somebody took rows out of the portal, and which."""
+        return self._write(DeedKind.EXPORTED, request, about, summary=message)
 
     def log_refusal(
         self, request: HttpRequest, obj: Model, message: str, *, reason: str = ""
@@ -129,13 +142,13 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
         said = next((words for words in reasons if words.strip()), "")
         return self._write(kind, request, obj, summary=summary, reason=said, changes=changes)
 
-    def _write(self, kind: DeedKind, request: HttpRequest, obj: Model, **told: Any) -> Deed:
+    def _write(self, kind: DeedKind, request: HttpRequest, obj: Model | None, **told: Any) -> Deed:
         return history.record(
             kind,
             by=request.user,
             moment=timezone.now(),
             about=obj,
-            about_name=self.named_in_history(obj),
+            about_name=self.named_in_history(obj) if obj else "",
             request=request,
             **told,
         )

@@ -1,0 +1,324 @@
+"""Who may do what at the desk: every role on every page and button, read from the desk itself.
+
+A page, a list or an action that comes to the desk fails here until somebody has said who may use it.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from accounts.models import User
+from core.choices import DeedKind
+from core.history import record
+from core.models import Deed
+from letters.channel import close
+from letters.models import Suppression
+from letters.suppression import suppress
+from opportunities.admin.steps import STEPS
+from opportunities.attaching import attach
+from opportunities.importing import KINDS
+from opportunities.models import ImportRun, Opportunity
+from tests.factories import OpportunityFactory, StaffFactory, letter, subscribe
+from tests.posting.test_desk import change, send
+from tests.qualities.addresses import stocked
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {"A": "Author", "P": "Publisher", "M": "Manager", "V": "Viewer", "S": "Vendor support"}
+DESK = "NAPMVS"  # everybody who may enter; N has no role
+# By initials: who sees the rows, adds one, changes one, deletes one.
+MODELS = {
+    "accounts.user": ("MV", "M", "M", ""),
+    "alerts.subscriber": ("MV", "", "", ""),
+    "auth.group": ("MV", "", "", ""),
+    "core.deed": ("MV", "", "", ""),
+    "letters.channel": ("MV", "", "", ""),
+    "letters.letter": ("PMV", "", "", ""),
+    "letters.suppression": ("MV", "", "", ""),
+    "mfa.authenticator": ("", "", "", ""),
+    "opportunities.agency": ("APMV", "M", "M", "M"),
+    "opportunities.commoditycode": ("APMV", "M", "M", "M"),
+    "opportunities.importrun": ("APMV", "APM", "APM", ""),
+    "opportunities.methodlimit": ("APMV", "M", "M", ""),
+    "opportunities.officiallink": ("APMV", "M", "M", ""),
+    "opportunities.opportunity": ("APMV", "APM", "APM", "APM"),
+    "opportunities.revision": ("APMV", "", "", ""),
+    "opportunities.synonymgroup": ("APMV", "M", "M", "M"),
+}
+# Of the pages that are not made for every model: who may ask, and who may press the button.
+PAGES = {
+    "index": (DESK, DESK),
+    "login": (DESK, DESK),
+    "logout": ("", DESK),
+    "password_change": (DESK, DESK),
+    "password_change_done": (DESK, ""),
+    "jsi18n": (DESK, ""),
+    "view_on_site": (DESK, DESK),  # leads to what is public
+    "autocomplete": ("", ""),
+    "app_list": ("APMV", "APMV"),
+    "auth_user_password_change": ("M", "M"),
+    "letters_letter_gallery": (DESK, ""),
+    "letters_letter_example": (DESK, ""),
+    "letters_letter_example_html": (DESK, ""),
+    "letters_letter_example_mail": (DESK, ""),
+    "opportunities_importrun_progress": ("APMV", ""),
+    "opportunities_opportunity_attach": ("APM", "APM"),
+    "opportunities_opportunity_remove": ("APM", "APM"),
+}
+BUTTONS = {
+    **dict.fromkeys(STEPS, "PM"),
+    "renew": "APM",
+}
+ACTIONS = {
+    "accounts.user": {},
+    "letters.letter": {"mark_looked_at": "PM"},
+    "opportunities.agency": {"delete_selected": "M"},
+    "opportunities.commoditycode": {"delete_selected": "M"},
+    "opportunities.synonymgroup": {"delete_selected": "M"},
+}
+SAID_ELSEWHERE = {"opportunities_opportunity_step"}  # one row for each button
+
+
+class Cell(NamedTuple):
+    path: str
+    asks: str
+    presses: str
+
+
+def routes(patterns: Any, kinds: dict[str, str] | None = None) -> Iterator[str]:
+    """Yield the name of every page of the desk."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield entry.name
+
+
+def of_models() -> dict[str, tuple[str, str]]:
+    """Return who may ask and who may press, for the five pages that each model has."""
+    rows = {}
+    for label, (sees, adds, changes, deletes) in MODELS.items():
+        name = label.replace(".", "_")
+        rows[f"{name}_changelist"] = (sees, sees)
+        rows[f"{name}_history"] = (sees, sees)
+        rows[f"{name}_add"] = (adds, adds)
+        rows[f"{name}_change"] = (sees, changes)
+        rows[f"{name}_delete"] = (deletes, deletes)
+    return rows
+
+
+def test_of_every_page_of_the_desk_it_is_said_who_may_use_it():
+    assert set(routes(admin.site.urls[0])) == {*of_models(), *PAGES, *SAID_ELSEWHERE}
+    assert set(STEPS) == set(BUTTONS)
+
+
+@pytest.fixture
+def rows(noon) -> dict[str, Any]:
+    """Make one row of each model at the desk; return its key by the model's label."""
+    stocked()
+    subscribe("reader@example.com")
+    letter()
+    close("broken", moment=timezone.now())
+    suppress("gone@example.com", reason=Suppression.Reason.REFUSED, moment=timezone.now())
+    ImportRun.objects.create(kind=next(iter(KINDS)), name="a.csv", size=1, at=timezone.now())
+    record(DeedKind.DONE, by=None, moment=timezone.now())
+    StaffFactory.create(email="colleague@law.example", is_superuser=False)
+    found = {
+        model._meta.label_lower: model._base_manager.order_by("-pk").values_list("pk", flat=True).first()
+        for model in admin.site._registry
+    }  # fmt: skip
+    draft = OpportunityFactory.create()
+    upload = ContentFile(b"%PDF-1.4\n%%EOF", name="terms.pdf")
+    document = attach(draft, upload, by=None, moment=timezone.now())
+    return found | {"opportunities.opportunity": draft.pk, "document": document.pk}
+
+
+def cells(rows: dict[str, Any]) -> Iterator[Cell]:
+    for label in MODELS:
+        name = label.replace(".", "_")
+        for page in ("changelist", "add", "change", "history", "delete"):
+            of_row = [] if page in {"changelist", "add"} else [rows[label] or 0]
+            path = reverse(f"admin:{name}_{page}", args=of_row)
+            yield Cell(path, *of_models()[f"{name}_{page}"])
+    yield from own_pages(rows)
+
+
+def own_pages(rows: dict[str, Any]) -> Iterator[Cell]:
+    draft, listed = rows["opportunities.opportunity"], Opportunity.objects.public().latest("pk").pk
+    places: dict[str, list[Any]] = {
+        "view_on_site": [ContentType.objects.get_for_model(Opportunity).pk, listed],
+        "app_list": ["opportunities"],
+        "auth_user_password_change": [rows["accounts.user"]],
+        "letters_letter_example": ["alerts.confirm", "en"],
+        "letters_letter_example_html": ["alerts.confirm", "en"],
+        "letters_letter_example_mail": ["alerts.confirm", "en"],
+        "opportunities_importrun_progress": [rows["opportunities.importrun"] or 0],
+        "opportunities_opportunity_attach": [draft],
+        "opportunities_opportunity_remove": [draft, rows["document"]],
+    }
+    for name, who in PAGES.items():
+        if name not in {"login", "logout"}:
+            yield Cell(reverse(f"admin:{name}", args=places.get(name, [])), *who)
+    for button, may in BUTTONS.items():
+        yield Cell(reverse("admin:opportunities_opportunity_step", args=[listed, button]), may, may)
+    yield Cell(reverse("admin:opportunities_opportunity_change", args=[listed]), "APMV", "PM")
+    yield Cell(reverse("admin:opportunities_opportunity_delete", args=[listed]), "", "")
+    yield Cell(reverse("admin:opportunities_opportunity_attach", args=[listed]), "PM", "PM")
+
+
+def signed_in(initial: str) -> Client:
+    person = StaffFactory.create(is_superuser=False)
+    person.groups.set(Group.objects.filter(name=ROLES.get(initial)))
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def status(client: Client, path: str, *, press: bool) -> int:
+    """Return the answer; whatever was done is undone."""
+    with transaction.atomic():
+        code: int = (client.post(path, {"post": "yes"}) if press else client.get(path)).status_code
+        transaction.set_rollback(True)
+    return code
+
+
+@pytest.mark.parametrize("initial", list(DESK))
+def test_each_role_does_what_is_said_of_it_and_is_refused_everything_else(initial, rows):
+    client, wrong = signed_in(initial), []
+
+    for cell in cells(rows):
+        buttons = [] if cell.path.endswith("/history/") else [(True, cell.presses)]
+        for press, may in [(False, cell.asks), *buttons]:
+            code = status(client, cell.path, press=press)
+            if (code in {403, 404, 405}) == (initial in may):
+                wrong.append(f"{'POST' if press else 'GET'} {cell.path}: {code}")
+
+    if wrong:
+        pytest.fail("\n".join(wrong))
+
+
+def test_nobody_enters_without_being_staff(client, rows):
+    plain = Client()
+    plain.force_login(StaffFactory.create(is_staff=False, is_superuser=False))
+
+    wrong = [
+        (path, who)
+        for path, _asks, _presses in cells(rows)
+        for who, visitor, code in (("stranger", client, 200), ("plain", plain, 403))
+        if not is_turned_away(visitor, path, code)
+    ]
+
+    assert wrong == []
+
+
+def is_turned_away(visitor: Client, path: str, code: int) -> bool:
+    """Tell whether the desk leads to its door, and the door leads to sign-in or stays shut."""
+    answer = visitor.get(path)
+    if answer.status_code != 302 or not answer["Location"].startswith("/admin/login/"):
+        return False
+    door = visitor.get("/admin/login/", follow=True)
+    return door.status_code == code
+
+
+@pytest.mark.parametrize("initial", list(DESK))
+def test_each_role_is_offered_the_actions_that_are_said_and_refused_others(initial, rows, rf):
+    client, offered = signed_in(initial), {}
+    request = rf.get("/admin/")
+    request.user = User.objects.latest("pk")
+
+    for model, desk in admin.site._registry.items():
+        names = set(desk.get_actions(request)) if desk.has_view_permission(request) else set()
+        offered[model._meta.label_lower] = names
+    said = {
+        label: {name for name, may in actions.items() if initial in may}
+        for label, actions in ACTIONS.items()
+    }
+
+    assert {label: names for label, names in offered.items() if names} == {
+        label: names for label, names in said.items() if names
+    }
+    for label, actions in ACTIONS.items():
+        for name, may in actions.items():
+            address = reverse(f"admin:{label.replace('.', '_')}_changelist")
+            form = {"action": name, "_selected_action": [rows[label]]}
+            code = client.post(address, form).status_code
+            assert (code in {403, 404}) == (initial not in may), (label, name, code)
+
+
+# --- Rising: what somebody tries who wants more than their role ---------------------------------------
+
+
+@pytest.fixture
+def author(noon) -> Client:
+    return signed_in("A")
+
+
+def refusals() -> int:
+    return Deed.objects.filter(kind=DeedKind.REFUSED).count()
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("opportunities/opportunity/{listed}/change/", {"title": "Mine"}),
+        ("opportunities/opportunity/{listed}/change/?_popup=1", {"title": "Mine", "_popup": "1"}),
+        ("opportunities/opportunity/{listed}/step/withdraw/", {"reason": "Mine"}),
+        ("opportunities/opportunity/", {"action": "delete_selected"}),
+        ("opportunities/methodlimit/add/?_popup=1", {"amount": "9", "_popup": "1"}),
+        ("accounts/user/{self}/change/", {"groups": ["1"], "is_superuser": "on"}),
+        ("accounts/user/{self}/password/", {"password1": "x", "password2": "x"}),
+        ("accounts/user/", {"action": "delete_selected"}),
+        ("auth/group/1/change/", {"name": "Mine"}),
+        ("core/deed/1/delete/", {"post": "yes"}),
+    ],
+)
+def test_an_author_who_wants_to_rise_is_refused_and_it_is_written_down(author, address, form):
+    before, me = refusals(), User.objects.latest("pk")
+    record(DeedKind.DONE, by=None, moment=timezone.now())
+    listed = OpportunityFactory.create(published=True)
+
+    answer = author.post(f"/admin/{address.format(listed=listed.pk, self=me.pk)}", form)
+
+    assert (answer.status_code, refusals()) == (403, before + 1)
+    assert not Opportunity.objects.filter(title="Mine").exists()
+    me.refresh_from_db()
+    assert (me.is_superuser, [group.name for group in me.groups.all()]) == (False, ["Author"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts/user/1/history/",
+        "letters/letter/",
+        "core/deed/",
+        "autocomplete/?app_label=opportunities&model_name=opportunity&field_name=created_by",
+        "autocomplete/?app_label=admin&model_name=logentry&field_name=user",
+    ],
+)
+def test_an_author_reads_nothing_of_other_peoples_affairs(author, address):
+    before = refusals()
+
+    assert author.get(f"/admin/{address}").status_code in {403, 404}
+    assert refusals() <= before + 1
+
+
+def test_an_author_writes_no_field_that_is_not_theirs(author):
+    draft = OpportunityFactory.create(title="Boards")
+    wanted = {"stage": "published", "published_at_0": "2027-01-01", "created_by": "1", "reference": "mine"}  # fmt: skip
+
+    send(author, change(draft), "_save", title="Displays", **wanted)
+
+    draft.refresh_from_db()
+    assert (draft.title, draft.stage, draft.published_at, draft.created_by) == (
+        "Displays", "draft", None, None,
+    )  # fmt: skip
+    assert draft.reference.startswith("draft-")
