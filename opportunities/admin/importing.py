@@ -179,7 +179,7 @@ class ImportRunAdmin(Desk):
         if "_drop" in request.POST and importing.drop(run, moment=timezone.now()):
             messages.info(request, _("Dropped. Nothing was imported."))
         elif "_start" in request.POST and importing.start(run, by=_staff(request), moment=timezone.now()):  # fmt: skip
-            self.log_change(request, run, _("Import begun"))
+            self.log_import(request, run, _("Import begun"))
             _carry_on(run)
         else:
             messages.info(request, _("It was decided already. Nothing changed."))
