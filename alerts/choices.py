@@ -1,3 +1,5 @@
+from typing import TypedDict
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +67,17 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 4, _("Friday")
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
+
+
+USUAL_HOUR = 8
+
+
+class Rhythm(TypedDict):
+    """How often letters come; ``weekday`` and ``hour`` (New York) are of weekly and daily ones."""
+
+    frequency: Frequency
+    weekday: int
+    hour: int
 
 
 class EndedBecause(models.TextChoices):

@@ -3,19 +3,22 @@
 Both are asked with the very rules by which letters are made, so that what is shown here is what is sent.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
+from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from alerts import matching
-from alerts.choices import USUAL_KINDS, Frequency, Kind, Reason
-from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from alerts.choices import USUAL_KINDS, Frequency, Kind, Reason, Rhythm
+from alerts.models import Match, MatchingCursor, Subscriber, Subscription, digest_of
 from alerts.slots import next_letter_at
 from letters.choices import LetterState
+from letters.models import Letter
 from letters.querysets import OWED
 from letters.suppression import is_suppressed
 from opportunities.choices import Stage
@@ -55,6 +58,52 @@ def preview(
         if (sent := slot or ripe) <= moment:
             slots.setdefault(sent, {})[revision.opportunity_id] = revision.snapshot["title"]
     return [PastLetter(sent, tuple(slots[sent].values())) for sent in sorted(slots, reverse=True)]
+
+
+def past_letters(
+    search: Search, *, moment: datetime, kinds: Iterable[Kind], **rhythm: Unpack[Rhythm]
+) -> list[PastLetter]:
+    """Return what :func:`preview` does, as it was at some moment of the last ten minutes: pages ask it again
+    with each letter that is typed."""
+    wish = [digest_of(search.lasting), *sorted(kinds), *map(str, rhythm.values())]
+    key = ":".join(["would-have-sent", *wish])
+    found: list[PastLetter] | None = caches["lists"].get(key)
+    if found is None:
+        found = preview(search, moment=moment, kinds=kinds, **rhythm)
+        caches["lists"].set(key, found, timeout=600)
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a letter, as its reader may ask about it: the purchase, what was told, and for which wish."""
+
+    title: str
+    url: str
+    reason: str
+    wish: str
+
+
+def letters_to(subscriber: Subscriber, *, at_most: int = 50) -> list[tuple[Letter, list[Told]]]:
+    """Return the newest letters to ``subscriber`` with what each was about and why. Two queries."""
+    letters = Letter.objects.filter(owner=subscriber.owner).order_by("-created_at", "-pk")[:at_most]
+    lines: dict[int | None, list[Told]] = defaultdict(list)
+    carried = Match.objects.filter(letter__in=[letter.pk for letter in letters])
+    whole = carried.select_related("subscription", "revision__opportunity")
+    for match in whole.defer("revision__snapshot", "revision__changes").order_by("pk"):
+        lines[match.letter_id].append(_line(match))
+    return [(letter, list(dict.fromkeys(lines[letter.pk]))) for letter in letters]
+
+
+def _line(match: Match) -> Told:
+    purchase = match.revision.opportunity
+    is_public = purchase.stage == Stage.PUBLISHED
+    return Told(
+        title=purchase.title if is_public else _("a purchase that was withdrawn"),
+        url=purchase.get_absolute_url() if is_public else "",
+        reason=str(Reason(match.reason).label),
+        wish=str(match.subscription),
+    )
 
 
 def _told(search: Search, kinds: frozenset[Kind], moment: datetime) -> Iterable[Revision]:

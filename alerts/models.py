@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from alerts.choices import EndedBecause, Frequency, Kind, Reason, Weekday
+from alerts.choices import EndedBecause, Frequency, Kind, Reason, Rhythm, Weekday
 from alerts.querysets import MatchQuerySet, SubscriberQuerySet, SubscriptionQuerySet
 from letters.models import Letter
 from opportunities.models import Opportunity, Revision
@@ -81,6 +81,15 @@ class Subscriber(models.Model):
     def owner(self) -> str:
         """How the letters app names this subscriber."""
         return f"subscriber:{self.pk}"
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often letters come, and when those of a day or a week do."""
+        return {
+            "frequency": Frequency(self.frequency),
+            "weekday": self.weekday,
+            "hour": self.hour,
+        }
 
     def has_slot_at(self, moment: datetime) -> bool:
         """Whether a daily or weekly letter is to be written by ``moment``."""

@@ -6,6 +6,7 @@ app_name = "alerts"
 
 urlpatterns = [
     path("", views.subscribe, name="subscribe"),
+    path("would-have-sent/", views.would_have_sent, name="would_have_sent"),
     path("check-your-mail/", views.check_mail, name="check_mail"),
     path("fresh-link/", views.fresh_link, name="fresh_link"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
