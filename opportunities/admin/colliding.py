@@ -141,10 +141,10 @@ def _typed(field: forms.Field, value: Any) -> str:
 
 
 def _hash(value: Any) -> str:
-    """Return a short name for a value. Browsers end lines in two characters, rows in one."""
+    """Return a short name for a value as its box shows it. Browsers end lines in two characters, rows in one."""
     words = "" if value is None else str(value)
     if isinstance(value, datetime):
-        words = str(value.timestamp())
+        words = str(int(value.timestamp()))  # as the boxes show it: no part of a second
     elif isinstance(value, Decimal):
         words = f"{value.normalize():f}"
     return sha256(words.replace("\r\n", "\n").strip().encode()).hexdigest()[:12]

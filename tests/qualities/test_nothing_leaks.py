@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -124,13 +125,41 @@ def test_a_draft_changes_no_byte_of_any_public_answer(paths, noon):
     renewal = actions.renew(Opportunity.objects.public().get(title="Boards"), by=None, moment=noon)
     draft.summary = "Changed."
     draft.save()
+    copy = actions.copy(draft, key=uuid4(), by=None)
+    actions.plan(draft, noon.date() + DAY, by=StaffFactory.create(), moment=noon)
+    look_at_the_desk(draft)
 
     after = answers(paths)
     assert [path for path in paths if before[path] != after[path]] == []
     assert {path: before[path] for path in paths} == after
-    for hidden in (draft, renewal):
+    for hidden in (draft, renewal, copy):
         assert_never_existed(hidden.get_absolute_url(), hidden.reference)
     assert_never_existed(document.get_absolute_url(), draft.reference)
+
+
+def look_at_the_desk(draft):
+    """Rehearse the publication, as staff do who look at what would come of it."""
+    desk = signed_in()
+    for page in ("publish", "publish/letter", "preview", "change"):
+        answer = desk.get(f"/admin/opportunities/opportunity/{draft.pk}/{page}/")
+        assert answer.status_code == 200
+        assert SECRET in told(answer)[1].decode()
+
+
+def test_an_undone_publication_is_told_of_nowhere(paths, noon, settings):
+    settings.PUBLISH_HOLD_MINUTES = 15
+    draft = OpportunityFactory.create(**secret_facts(noon))
+    document = with_document(draft, noon)
+    published = actions.publish(draft, by=None, moment=noon)
+    document.opportunity = published
+    own = [published.get_absolute_url(), document.get_absolute_url()]
+
+    left = actions.undo(published, 1, by=None, moment=noon)
+
+    found = [path for path in [*paths, *own] if SECRET in told(Client().get(path))[1].decode(errors="replace").replace(published.reference, "") and SECRET not in path]  # fmt: skip
+    assert found == []
+    assert [Client().get(path).status_code for path in own] == [410, 410]
+    assert_never_existed(left.get_absolute_url(), left.reference)
 
 
 def assert_never_existed(path, reference):
