@@ -7,6 +7,7 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         from alerts import (  # noqa: F401
+            belongings,
             examples,  # its letters in the gallery
             health,  # its question to /readyz
         )
@@ -14,3 +15,4 @@ class AlertsConfig(AppConfig):
         from opportunities import telling
 
         telling.register(Alerts())  # the desk asks who would be told
+        belongings.register_part()
