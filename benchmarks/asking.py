@@ -121,16 +121,16 @@ def listening() -> Iterator[list[Statement]]:
         yield heard
 
 
-def by_hand(statements: list[Statement]) -> float:
-    """Ask the same again with the bare driver; return the seconds."""
+def by_hand(statements: list[Statement]) -> Took:
+    """Ask the same again with the bare driver."""
     with connection.cursor() as wrapped:
         cursor = wrapped.cursor
-        started = time.perf_counter()
+        wall, cpu = time.perf_counter(), time.thread_time()
         for statement in statements:
             cursor.execute(statement.sql, statement.params)
             if cursor.description:
                 cursor.fetchall()
-        return time.perf_counter() - started
+        return Took(time.perf_counter() - wall, time.thread_time() - cpu)
 
 
 def forget(*names: str) -> None:
