@@ -74,25 +74,26 @@ class Databases:
 
 
 @contextmanager
-def postgresql(sizes: Sequence[int], server: str = "") -> Iterator[Databases]:
-    """Start a private PostgreSQL, or use the one at ``server``, with a database for each size."""
+def postgresql(sizes: Sequence[int], server: str = "", *, shape: str = "") -> Iterator[Databases]:
+    """Start a private PostgreSQL, or use the one at ``server``, with a database for each size and shape."""
     with ExitStack() as stack:
         base = server or stack.enter_context(_sized_server()).url.rpartition("/")[0]
-        urls = {size: f"{base}/listings_{size}" for size in sizes}
-        for size in sizes:
-            _make(base, f"listings_{size}")
+        names = {size: f"listings_{size}{shape}" for size in sizes}
+        for name in names.values():
+            _make(base, name)
+        urls = {size: f"{base}/{name}" for size, name in names.items()}
         made = Databases("postgresql", urls)
         stack.callback(made.close)
         yield made
 
 
 @contextmanager
-def sqlite(sizes: Sequence[int], folder: str = "") -> Iterator[Databases]:
+def sqlite(sizes: Sequence[int], folder: str = "", *, shape: str = "") -> Iterator[Databases]:
     """Make a file for each size in a folder that is thrown away, or in ``folder``, where they stay."""
     with ExitStack() as stack:
         base = folder or stack.enter_context(TemporaryDirectory(prefix="portal-benchmarks-"))
         Path(base).mkdir(parents=True, exist_ok=True)
-        urls = {size: f"sqlite:///{Path(base).resolve()}/{size}.sqlite3" for size in sizes}
+        urls = {size: f"sqlite:///{Path(base).resolve()}/{size}{shape}.sqlite3" for size in sizes}
         made = Databases("sqlite", urls)
         stack.callback(made.close)
         yield made

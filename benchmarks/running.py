@@ -42,12 +42,12 @@ def say(text: str) -> None:
 
 def _databases(options: argparse.Namespace) -> list[AbstractContextManager[Databases]]:
     chosen: list[AbstractContextManager[Databases]] = []
+    shape = f"_live_{options.live_share}" if options.live_share else ""
     if options.database != "sqlite":
-        chosen.append(postgresql(options.sizes, options.server))
+        chosen.append(postgresql(options.sizes, options.server, shape=shape))
     if options.database != "postgresql":
-        chosen.append(
-            sqlite([size for size in options.sizes if size <= LARGEST_SQLITE], options.folder)
-        )
+        sizes = [size for size in options.sizes if size <= LARGEST_SQLITE]
+        chosen.append(sqlite(sizes, options.folder, shape=shape))
     return chosen
 
 
