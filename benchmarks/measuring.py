@@ -16,6 +16,7 @@ from benchmarks.asking import (
     by_hand,
     forget,
     listening,
+    pages_read,
     standing_in,
 )
 from benchmarks.databases import Databases
@@ -64,6 +65,7 @@ class Result:
     kept: Series = field(default_factory=Series)  # counts kept since the last change
     bare: Series = field(default_factory=Series)  # the same template without a database
     queries: int = 0
+    pages: int | None = None  # of the database, looked at for all its statements
     slowest: float = 0
     slowest_sql: str = ""
     orm: float | None = None  # rows and counts by the portal's own functions
@@ -131,6 +133,8 @@ def _look_at_statements(portal: Portal, path: str, result: Result) -> None:
     with listening() as heard:
         portal.get(path)
     result.queries = len(heard)
+    if result.pages is None:
+        result.pages = pages_read(heard)
     slowest = max(heard, key=lambda statement: statement.seconds, default=Statement("", (), 0))
     if not result.slowest_sql or slowest.seconds < result.slowest:
         result.slowest, result.slowest_sql = slowest.seconds, slowest.sql

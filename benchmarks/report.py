@@ -9,9 +9,9 @@ from benchmarks.comparing import Pair
 from benchmarks.measuring import Result
 
 HEAD = (
-    "question", "size", "median", "p99", "CPU", "kept", "queries", "slowest", "growth", "of SQL", "of page",
+    "question", "size", "median", "p99", "CPU", "kept", "queries", "pages", "slowest", "growth", "of SQL", "of page",
 )  # fmt: skip
-WIDTHS = (38, 10, 8, 8, 8, 8, 8, 8, 7, 7, 7)
+WIDTHS = (38, 10, 8, 8, 8, 8, 8, 8, 8, 7, 7, 7)
 
 
 def head() -> str:
@@ -31,6 +31,7 @@ def _cells(result: Result) -> tuple[str, ...]:
         _ms(result.anew.cpu),
         _ms(result.kept.wall),
         str(result.queries),
+        "-" if result.pages is None else f"{result.pages:,}",
         _ms(result.slowest),
         f"{result.growth:.2f}",
         f"{result.orm / result.by_hand:.2f}" if result.orm and result.by_hand else "-",
@@ -67,6 +68,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "cpu_ms": result.anew.cpu * 1000,
         "kept_median_ms": result.kept.wall * 1000,
         "queries": result.queries,
+        "database_pages": result.pages,
         "slowest_statement_ms": result.slowest * 1000,
         "slowest_statement": result.slowest_sql,
         "growth": result.growth,
