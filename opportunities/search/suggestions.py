@@ -27,8 +27,9 @@ def did_you_mean(search: Search, *, moment: datetime, thesaurus: Thesaurus) -> S
     better_search = replace(search, words=read_typed(text).said(), text=text)
     if better_search == search:
         return None
-    found = newest(better_search, moment=moment, thesaurus=thesaurus)
-    return better_search if found.exists() else None
+    # Counted: asked only whether there is any, PostgreSQL looks for the first hit among all purchases.
+    count = newest(better_search, moment=moment, thesaurus=thesaurus).count()
+    return better_search if count else None
 
 
 def _nearest(word: str) -> str:
