@@ -3,7 +3,6 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -45,7 +44,7 @@ class Subscriber(models.Model):
     # When the next letter with all that waits is to be written. Blank: nothing waits, news comes at once.
     next_letter_at = models.DateTimeField(_("next letter"), null=True, blank=True)
 
-    objects: ClassVar[SubscriberQuerySet] = SubscriberQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SubscriberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subscriber")
@@ -164,7 +163,7 @@ class Subscription(models.Model):
     wants_closing = models.BooleanField(Kind.CLOSING.label, default=False)
     wants_outcome = models.BooleanField(Kind.OUTCOME.label, default=True)
 
-    objects: ClassVar[SubscriptionQuerySet] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subscription")
@@ -225,7 +224,7 @@ class Match(models.Model):
     # one. A number and not a moment, because a change may be committed after a letter and be dated before it.
     shown_number = models.PositiveIntegerField(null=True, blank=True)
 
-    objects: ClassVar[MatchQuerySet] = MatchQuerySet.as_manager()  # type: ignore[assignment]
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("match")

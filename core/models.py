@@ -1,7 +1,5 @@
 """What staff did. The ground floor keeps it, so that every app can write to it."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +29,7 @@ class Deed(models.Model):
     )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
 
-    objects: ClassVar[DeedQuerySet] = DeedQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry of the history")

@@ -1,7 +1,6 @@
 """Every mail the portal sends: composed once, leased, sent, recorded, suppressed."""
 
 import uuid
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -58,7 +57,7 @@ class Letter(models.Model):
         help_text=_("When somebody at the desk looked at what went wrong with it."),
     )
 
-    objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()  # type: ignore[assignment]
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

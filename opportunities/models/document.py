@@ -1,6 +1,6 @@
 """Files that belong to a purchase. Public exactly while the purchase is, and part of its log of change."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.core.files.storage import Storage, storages
@@ -46,7 +46,7 @@ class OpportunityDocument(models.Model):
     added_at = models.DateTimeField(_("added"))
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
 
-    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

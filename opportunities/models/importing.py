@@ -1,6 +1,6 @@
 """Files that staff import: what was in them, what becomes of each row, and how far a worker has come."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -55,7 +55,7 @@ class ImportRun(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")

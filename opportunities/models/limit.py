@@ -1,7 +1,6 @@
 """Dollar limits as rows that staff keep; ``opportunities.limits`` has the rule."""
 
 from datetime import date
-from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q, Value
@@ -61,7 +60,7 @@ class MethodLimit(models.Model):
         _("note"), blank=True, help_text=_("Why it was set, and by whom, if not by law.")
     )
 
-    objects: ClassVar[MethodLimitQuerySet] = MethodLimitQuerySet.as_manager()  # type: ignore[assignment]
+    objects = MethodLimitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("limit")

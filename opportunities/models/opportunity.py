@@ -1,7 +1,7 @@
 """Purchases and solicitations: facts only."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -290,7 +290,7 @@ class Opportunity(models.Model):
     changed_sequence = models.PositiveBigIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(_("last changed"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[OpportunityQuerySet] = OpportunityQuerySet.as_manager()  # type: ignore[assignment]
+    objects = OpportunityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opportunity")

@@ -1,7 +1,7 @@
 """A business and the people who speak for it. No tax number, bank account or ethnicity, ever."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -87,7 +87,7 @@ class Vendor(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), editable=False)
 
-    objects: ClassVar[VendorQuerySet] = VendorQuerySet.as_manager()  # type: ignore[assignment]
+    objects = VendorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("business")
@@ -169,7 +169,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("ends"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
 
-    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

@@ -1,7 +1,7 @@
 """What a business holds of what the City asks, and every change of it."""
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -74,7 +74,7 @@ class Holding(models.Model):
     changed_on = models.DateField(_("changed"), help_text=_("The New York day of the last change."))
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[HoldingQuerySet] = HoldingQuerySet.as_manager()  # type: ignore[assignment]
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holding")

@@ -1,6 +1,6 @@
 """The City's list of certified businesses as of its last file, and who of ours is on it."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -57,7 +57,7 @@ class CertifiedBusiness(models.Model):
     name_key = models.CharField(max_length=200, editable=False)
     dba_key = models.CharField(max_length=200, blank=True, editable=False)
 
-    objects: ClassVar[CertifiedBusinessQuerySet] = CertifiedBusinessQuerySet.as_manager()  # type: ignore[assignment]
+    objects = CertifiedBusinessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("certified business")
@@ -117,7 +117,7 @@ class RegisterMatch(models.Model):
     listed_on = models.DateField(_("list of"), null=True, blank=True)
     dropped_at = models.DateTimeField(_("missing since"), null=True, blank=True)
 
-    objects: ClassVar[RegisterMatchQuerySet] = RegisterMatchQuerySet.as_manager()  # type: ignore[assignment]
+    objects = RegisterMatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("match with the City’s list")
