@@ -34,7 +34,16 @@ def _note(*, required: bool = False) -> forms.CharField:
     return _text(_("Note to vendors"), _("Public, and in the letters."), required=required)
 
 
-class ExtendForm(forms.Form):
+class StepForm(forms.Form):
+    """What a step asks."""
+
+    @classmethod
+    def about(cls, _opportunity: Opportunity) -> Given:
+        """Return what it begins with."""
+        return {}
+
+
+class ExtendForm(StepForm):
     due_at = forms.SplitDateTimeField(
         label=_("responses due"),
         widget=AdminSplitDateTime(),
@@ -47,19 +56,19 @@ class ExtendForm(forms.Form):
         return {"due_at": opportunity.due_at}
 
 
-class NoteForm(forms.Form):
+class NoteForm(StepForm):
     note = _note()
 
 
-class CancelForm(forms.Form):
+class CancelForm(StepForm):
     cancel_reason = _text(_("reason for cancelling"), _("Public: vendors will read it."))
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StepForm):
     reason = _text(_("reason"), _("For staff. Never public."))
 
 
-class AwardForm(forms.Form):
+class AwardForm(StepForm):
     award_vendor = forms.CharField(label=_("awarded to"), max_length=200)
     award_value = forms.DecimalField(
         label=_("amount of the award"),
@@ -104,27 +113,30 @@ class CorrectAwardForm(AwardForm):
 
 @dataclass(frozen=True)
 class Step:
-    """``does`` returns what came of it; ``None`` where it was so already. ``field`` shows what fits no other."""
+    """``does`` returns what came of it; ``None`` where it was so already."""
 
     name: str
     title: Promise
     explanation: Promise
     button: Promise
     done: Promise
-    form: type[forms.Form]
+    form: type[StepForm]
     is_offered: Callable[[Opportunity, datetime], bool]
     does: Callable[[Opportunity, Given, User, datetime], Any]
-    field: str
     permissions: tuple[str, ...] = (PUBLISH,)
     # Where its form asks why, for the history.
     reasons: ClassVar[tuple[str, ...]] = ("note", "reason", "cancel_reason")
 
+    @property
+    def field(self) -> str:
+        """The first that is asked: what went wrong and fits no field is shown there. Blank: nothing is asked."""
+        return next(iter(self.form.base_fields), "")
+
     def may(self, person: Any) -> bool:
         return bool(person.has_perms(self.permissions))
 
-    def bound(self, opportunity: Opportunity, data: Any = None) -> forms.Form:
-        about: Callable[[Opportunity], Given] | None = getattr(self.form, "about", None)
-        return self.form(data, initial=about(opportunity) if about else None)
+    def bound(self, opportunity: Opportunity, data: Any = None) -> StepForm:
+        return self.form(data, initial=self.form.about(opportunity))
 
 
 def _undecided(opportunity: Opportunity, _moment: datetime) -> bool:
@@ -147,7 +159,7 @@ def _is_public(opportunity: Opportunity, _moment: datetime) -> bool:
     return opportunity.stage == Stage.PUBLISHED
 
 
-class CopyForm(forms.Form):
+class CopyForm(StepForm):
     key = forms.UUIDField(widget=forms.HiddenInput)  # names the press of the button
 
     @classmethod
@@ -177,7 +189,6 @@ STEPS = {
             form=ExtendForm,
             is_offered=_can_be_extended,
             does=lambda o, given, by, at: actions.extend(o, given["due_at"], by=by, moment=at, note=given["note"]),
-            field="due_at",
         ),
         Step(
             name="confirm",
@@ -188,7 +199,6 @@ STEPS = {
             form=NoteForm,
             is_offered=_undecided,
             does=lambda o, given, by, at: actions.confirm(o, by=by, moment=at, note=given["note"]),
-            field="note",
         ),
         Step(
             name="award",
@@ -199,7 +209,6 @@ STEPS = {
             form=AwardForm,
             is_offered=_can_be_awarded,
             does=lambda o, given, by, at: actions.award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
-            field="award_vendor",
         ),
         Step(
             name="correct-award",
@@ -210,7 +219,6 @@ STEPS = {
             form=CorrectAwardForm,
             is_offered=_is_awarded,
             does=lambda o, given, by, at: actions.correct_award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
-            field="award_vendor",
         ),
         Step(
             name="cancel",
@@ -221,7 +229,6 @@ STEPS = {
             form=CancelForm,
             is_offered=_undecided,
             does=lambda o, given, by, at: actions.cancel(o, reason=given["cancel_reason"], by=by, moment=at),
-            field="cancel_reason",
         ),
         Step(
             name="renew",
@@ -229,10 +236,9 @@ STEPS = {
             explanation=_("A new draft is made from what stays the same; dates, numbers and the value are left to you. Nothing is public until you publish it."),
             button=_("Make the draft"),
             done=_("Here is the draft of the next round."),
-            form=forms.Form,
+            form=StepForm,
             is_offered=_is_public,
             does=_renewed,
-            field="",
             permissions=("opportunities.add_opportunity",),
         ),
         Step(
@@ -244,7 +250,6 @@ STEPS = {
             form=CopyForm,
             is_offered=_always,
             does=lambda o, given, by, _at: actions.copy(o, key=given["key"], by=by),
-            field="key",
             permissions=("opportunities.add_opportunity",),
         ),
         Step(
@@ -256,7 +261,6 @@ STEPS = {
             form=WithdrawForm,
             is_offered=_is_public,
             does=lambda o, given, by, at: actions.withdraw(o, reason=given["reason"], by=by, moment=at),
-            field="reason",
         ),
     )
 }  # fmt: skip
