@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.forms import RequestLoginCodeForm, SignupForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -26,14 +25,6 @@ class CodeForm(RequestLoginCodeForm):  # type: ignore[misc]
     def clean_email(self) -> Any:
         self.cleaned_data["email"] = mailable(self.cleaned_data["email"]).lower()
         return super().clean_email()
-
-
-class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """Ticked at first: nearly every device can do it, and a passkey that needs a code beside it saves nobody time."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["passwordless"].initial = True
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]
