@@ -261,8 +261,8 @@ CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
 ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
 # A sender keeps what it took for this long; longer than a task may run, so that only the dead lose it.
 LETTER_LEASE_SECONDS = 120
-# How long after a publication nobody is told: what is corrected meanwhile is right in the first letter.
-PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=0 if EMBEDDED else 15)
+# How long after a publication nobody is told, and it can be undone. Short in the demonstration, where somebody waits.
+PUBLISH_HOLD_MINUTES = env.int("PUBLISH_HOLD_MINUTES", default=1 if EMBEDDED else 15)
 # Nobody publishes a draft that they entered themselves, not even later or by a command in their name.
 FOUR_EYES = env.bool("FOUR_EYES", default=False)
 

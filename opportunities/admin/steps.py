@@ -223,7 +223,7 @@ STEPS = {
         Step(
             name="cancel",
             title=_("Cancel the purchase"),
-            explanation=_("It ends without an award. The page stays, with the reason. This cannot be undone."),
+            explanation=_("It ends without an award. The page stays, with the reason. You can undo it until people are told."),
             button=_("Cancel the purchase"),
             done=_("It is cancelled."),
             form=CancelForm,

@@ -49,7 +49,7 @@ def running_portal() -> Iterator[Portal]:
     with ExitStack() as stack:
         name = tempfile.TemporaryDirectory(prefix="portal-journey-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(name))
-        environment = _environment() | {"VAR_DIR": str(folder)}
+        environment = _environment() | {"VAR_DIR": str(folder), "PUBLISH_HOLD_MINUTES": "0"}
         if os.environ.get("DATABASE_URL"):
             environment["DATABASE_URL"] = stack.enter_context(_database(os.environ["DATABASE_URL"]))
         if settings.REDIS_URL:
