@@ -32,6 +32,12 @@ format: environment-dev ## Put code and templates into the project's form
 bench: environment-dev ## Measure pages and searches among 1k to 100k listings (ARGS="--sizes 1000,1000000 --database postgresql")
 	@exec $(PROGRAM) -m benchmarks $(ARGS)
 
+bench-alerts: environment-dev ## Measure matching, composing and sending (ARGS="--subscriptions 1000000")
+	@exec $(PROGRAM) -m benchmarks.alerting $(ARGS)
+
+faults: environment-dev ## Kill, freeze and starve the portal while it sends, the long form (some 20 minutes)
+	@exec $(PROGRAM) -m tests.faults --long $(ARGS)
+
 lock: environment-uv ## Write both lock files again from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet pyproject.toml -o requirements.lock
 	$(UV) pip compile --universal --generate-hashes $(UPGRADE) --quiet --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
@@ -53,4 +59,4 @@ environment-%:
 	@test -n "$(PYTHON)" || { echo "The portal needs Python 3.11 or later; none was found." >&2; exit 1; }
 	@$(PYTHON) tools/environment.py $*
 
-.PHONY: help run test test-embedded lint format bench lock screenshots vendor clean
+.PHONY: help run test test-embedded lint format bench bench-alerts faults lock screenshots vendor clean

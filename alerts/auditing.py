@@ -63,7 +63,7 @@ def _asked_slowly(revision: Revision, reason: Reason) -> Iterator[tuple[Subscrip
         SavedSearch.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
     ):  # fmt: skip
         last = searches[-1]
-        found = matching.that_find(candidate, alike, searches, moment=revision.at)
+        found = matching.that_find(candidate, alike, searches)
         ran = (
             Subscription.objects.in_force()
             .wanting(reason.kind)

@@ -18,7 +18,7 @@ from letters import actions as letters
 from letters.actions import sending_domain
 from letters.choices import LetterState, Priority
 from letters.models import Letter
-from letters.rendering import write
+from letters.rendering import Words, write
 
 logger = logging.getLogger(__name__)
 
@@ -243,8 +243,27 @@ def _write_letter(
 def _post_news(
     subscriber: Subscriber, found: news.News, moment: datetime, *, is_digest: bool
 ) -> Letter:
-    stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
     slot = f"news:{min(match.pk for match in found.said)}"
+    words, headers = words_of(subscriber, found, slot=slot)
+    return letters.post(
+        words,
+        to=subscriber.email,
+        kind=NEWS_KIND,
+        owner=subscriber.owner,
+        slot=slot,
+        priority=_priority(found, is_digest=is_digest),
+        moment=moment,
+        expires_at=found.expires_at,
+        headers=headers,
+        request_id=found.said[0].revision.request_id,
+    )
+
+
+def words_of(
+    subscriber: Subscriber, found: news.News, *, slot: str
+) -> tuple[Words, dict[str, str]]:
+    """Return the words of a letter of news, and the headers by which a mail program stops it."""
+    stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
     context = {
         "items": found.items[: news.SHOWN_AT_MOST],
         "count": len(found.items),
@@ -254,18 +273,7 @@ def _post_news(
         "stop_url": stop,
         **SAID,
     }
-    return letters.post(
-        write("alerts/news", context, language=subscriber.language),
-        to=subscriber.email,
-        kind=NEWS_KIND,
-        owner=subscriber.owner,
-        slot=slot,
-        priority=_priority(found, is_digest=is_digest),
-        moment=moment,
-        expires_at=found.expires_at,
-        headers=list_headers(stop),
-        request_id=found.said[0].revision.request_id,
-    )
+    return write("alerts/news", context, language=subscriber.language), list_headers(stop)
 
 
 def _priority(found: news.News, *, is_digest: bool) -> Priority:

@@ -5,8 +5,10 @@ the other. A killed matcher goes on where it committed last, and a match exists 
 Subscriptions never come into Python: the database writes what is owed to them by itself.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -16,12 +18,12 @@ from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, Valu
 from alerts import anchors
 from alerts.choices import Kind, Reason
 from alerts.models import Match, MatchingCursor, SavedSearch, SearchKey, Subscription
-from alerts.querysets import SubscriptionQuerySet
+from alerts.querysets import SubscriptionQuerySet, among
 from opportunities.choices import RevisionKind, Stage
 from opportunities.models import Opportunity, Revision
 from opportunities.search import Candidate, Search, Thesaurus, thesaurus
 
-SEARCHES_AT_ONCE = 5000
+SEARCHES_AT_ONCE = 10_000
 HOW_IT_ENDED = {"outcome", "cancel_reason", "award_vendor", "award_value", "awarded_on"}
 
 
@@ -60,7 +62,7 @@ def match_some(*, moment: datetime) -> bool:
         return False
     last = None
     if reason := reason_for(revision):
-        last = owe_some(revision, reason, after=cursor.saved_search_pk, moment=revision.at)
+        last = owe_some(revision, reason, after=cursor.saved_search_pk)
     if last is None:
         cursor.sequence, cursor.saved_search_pk = revision.sequence, 0
     else:
@@ -77,29 +79,27 @@ def free_cursor() -> MatchingCursor | None:
     return MatchingCursor.objects.select_for_update(skip_locked=skip_locked).filter(pk=1).first()
 
 
-def owe_some(revision: Revision, reason: Reason, *, after: int, moment: datetime) -> int | None:
+def owe_some(revision: Revision, reason: Reason, *, after: int) -> int | None:
     """Owe ``revision`` to the subscriptions of some saved searches that find it, those beyond ``after``.
 
     Return the last search asked, or ``None`` when all have been. Whoever heard of the opportunity before
     is owed it with the first ones. Safe to repeat.
     """
-    finding, last = who_finds(revision, after=after, moment=moment)
+    finding, last = who_finds(revision, after=after)
     owe(revision, reason, finding)
     if reason != Reason.NEW and not after:  # once, not with each chunk
         owe(revision, reason, who_follows(revision, reason))
     return last
 
 
-def who_finds(
-    revision: Revision, *, after: int, moment: datetime
-) -> tuple[SubscriptionQuerySet, int | None]:
+def who_finds(revision: Revision, *, after: int) -> tuple[SubscriptionQuerySet, int | None]:
     """Return the subscriptions to some searches that find ``revision``, those beyond ``after``, and the last
     search asked, ``None`` when all have been."""
     candidate, alike = Candidate.of(revision.snapshot, changed_at=revision.at), thesaurus()
-    asked = _met_by(candidate, alike, after=after)
-    finding = that_find(candidate, alike, asked[:SEARCHES_AT_ONCE], moment=moment)
-    last = asked[SEARCHES_AT_ONCE - 1] if len(asked) > SEARCHES_AT_ONCE else None
-    return Subscription.objects.filter(saved_search__in=finding), last
+    asked = met_by(candidate, alike, after=after)
+    finding = [pk for pk, wishes in asked if candidate.satisfies(wishes, alike)]
+    last = asked[-1][0] if len(asked) == SEARCHES_AT_ONCE else None
+    return Subscription.objects.filter(saved_search__in=among(finding)), last
 
 
 def who_follows(revision: Revision, reason: Reason) -> SubscriptionQuerySet:
@@ -111,23 +111,41 @@ def who_follows(revision: Revision, reason: Reason) -> SubscriptionQuerySet:
     return Subscription.objects.filter(pk__in=of_it.values("subscription"))
 
 
-def _met_by(candidate: Candidate, alike: Thesaurus, *, after: int) -> list[int]:
-    """Return, in order, the searches beyond ``after`` that are filed under a key of ``candidate``."""
-    filed = SearchKey.objects.filter(key__in=anchors.keys_of(candidate, alike))
-    # Sorted here: asked for an order, PostgreSQL walks through a million searches to find it.
-    return sorted({pk for (pk,) in filed.values_list("saved_search") if pk > after})
+# “= ANY(ARRAY(…))” and no join: for that, PostgreSQL reads all searches.
+MET = {
+    "postgresql": """
+        SELECT id, stored::text FROM {searches} WHERE id = ANY(ARRAY(
+            SELECT saved_search_id FROM {keys} WHERE key = ANY(%s) AND saved_search_id > %s
+        )) ORDER BY id LIMIT %s
+    """,
+    "sqlite": """
+        SELECT id, stored FROM {searches} WHERE id IN (
+            SELECT saved_search_id FROM {keys}
+            WHERE key IN (SELECT value FROM json_each(%s)) AND saved_search_id > %s
+        ) ORDER BY id LIMIT %s
+    """,
+}
 
 
-def that_find(
-    candidate: Candidate, alike: Thesaurus, searches: Iterable[int], *, moment: datetime
-) -> list[int]:
-    """Return which of ``searches`` find ``candidate`` at ``moment``."""
-    stored = SavedSearch.objects.filter(pk__in=list(searches)).values_list("pk", "stored")
-    return [
-        pk
-        for pk, wishes in stored
-        if Search.from_json(wishes).finds(candidate, moment=moment, thesaurus=alike)
-    ]
+def met_by(
+    candidate: Candidate, alike: Thesaurus, *, after: int
+) -> list[tuple[int, dict[str, list[str]]]]:
+    """Return some of the searches beyond ``after`` that are filed under a key of ``candidate``, in order:
+    each one's number and what it asks for."""
+    keys: Any = anchors.keys_of(candidate, alike)
+    sql = MET[connection.vendor].format(
+        searches=SavedSearch._meta.db_table, keys=SearchKey._meta.db_table
+    )
+    with connection.cursor() as cursor:
+        listed = keys if connection.vendor == "postgresql" else json.dumps(keys)
+        cursor.execute(sql, [listed, after, SEARCHES_AT_ONCE])
+        return [(pk, json.loads(stored)) for pk, stored in cursor.fetchall()]
+
+
+def that_find(candidate: Candidate, alike: Thesaurus, searches: Sequence[int]) -> list[int]:
+    """Return which of ``searches`` find ``candidate``, as ``Search.finds`` says of their lasting part."""
+    stored = SavedSearch.objects.filter(pk__in=among(searches)).values_list("pk", "stored")
+    return [pk for pk, wishes in stored.iterator() if candidate.satisfies(wishes, alike)]
 
 
 OWE = """

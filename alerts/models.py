@@ -213,12 +213,18 @@ class Match(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="matches", db_index=False
     )
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="matches")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    # The subscription's, and never another; the log is never deleted from. So the database checks one key
+    # for each row and not three, which was half of what writing a match cost.
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="matches", db_constraint=False
+    )
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     reason = models.CharField(max_length=12, choices=Reason.choices)
     waits = models.BooleanField(default=False)
     letter = models.ForeignKey(
-        Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     # Of the revision whose facts the letter showed: the latest at that moment, perhaps later than the owed
     # one. A number and not a moment, because a change may be committed after a letter and be dated before it.
@@ -239,6 +245,9 @@ class Match(models.Model):
                 fields=["subscriber"],
                 condition=Q(letter__isnull=True),
                 name="match_not_yet_in_a_letter",
+            ),
+            models.Index(
+                fields=["letter"], condition=Q(letter__isnull=False), name="match_by_letter"
             ),
             # Whose letter is to be written now is found without reading what waits for Monday.
             models.Index(

@@ -100,9 +100,7 @@ def _match_next(moment: datetime) -> bool:
     last = None
     if is_current(occasion, moment):
         reason = Reason(occasion.reason)
-        last = matching.owe_some(
-            occasion.revision, reason, after=occasion.saved_search_pk, moment=moment
-        )
+        last = matching.owe_some(occasion.revision, reason, after=occasion.saved_search_pk)
     occasion.saved_search_pk = last or 0
     occasion.matched_at = None if last else moment
     occasion.save(update_fields=["saved_search_pk", "matched_at"])

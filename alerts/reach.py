@@ -62,7 +62,7 @@ def _who_finds(revision: Revision) -> Iterator[SubscriptionQuerySet]:
     """Yield who finds it, a part of the searches at a time, as matching does."""
     after: int | None = 0
     while after is not None:
-        finding, after = matching.who_finds(revision, after=after, moment=revision.at)
+        finding, after = matching.who_finds(revision, after=after)
         yield finding
 
 

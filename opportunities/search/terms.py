@@ -71,6 +71,10 @@ class Thesaurus:
             )
             for term in terms:
                 self.alike[term] = self.alike.get(term, frozenset()) | terms
+        # Words that mean something together: with one of these a query is widened as a whole.
+        self.joined = frozenset(
+            word for term in self.alike if len(term.stems) > 1 for word in term.stems
+        )
 
     def widen(self, query: "Query") -> "Query":
         """Return ``query`` with every word's synonyms beside it.

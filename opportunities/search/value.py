@@ -1,8 +1,9 @@
 """The search as a value: one question, asked of a list, of an address, of a revision, of a person."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -35,6 +36,10 @@ class Candidate:
     text: str
     facts: Mapping[str, Any]
     changed_at: datetime
+    # What was asked of the text already: a revision is asked the same words by thousands of searches.
+    known: dict[tuple[Thesaurus, str], bool] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @classmethod
     def of(cls, facts: Mapping[str, Any], *, changed_at: datetime) -> Self:
@@ -55,7 +60,35 @@ class Candidate:
             moment=moment,
         )
 
-    @property
+    def satisfies(self, wishes: Mapping[str, Any], thesaurus: Thesaurus) -> bool:
+        """Say whether these facts have all that the lasting part of a search asks for, as ``Search.as_json`` writes it."""
+        facts = self.facts
+        return (
+            ("industries" not in wishes or facts["industry"] in wishes["industries"])
+            and ("methods" not in wishes or facts["method"] in wishes["methods"])
+            and ("bands" not in wishes or self.band in wishes["bands"])
+            and ("brand" not in wishes or bool(facts.get("brand_named")))
+            and (
+                "naics" not in wishes
+                or str(facts.get("naics_code") or "").startswith(tuple(wishes["naics"]))
+            )
+            and ("words" not in wishes or self._has(wishes["words"], thesaurus))
+        )
+
+    def _has(self, words: Sequence[str], thesaurus: Thesaurus) -> bool:
+        """Say whether the text has ``words``, each a part of a query as ``Query.said`` writes it."""
+        if not thesaurus.joined.isdisjoint(words):
+            return thesaurus.widen(read_said(tuple(words))).finds(self.text)
+        return all(self._has_one(part, thesaurus) for part in words)
+
+    def _has_one(self, part: str, thesaurus: Thesaurus) -> bool:
+        answer = self.known.get((thesaurus, part))
+        if answer is None:
+            answer = thesaurus.widen(read_said((part,))).finds(self.text)
+            self.known[thesaurus, part] = answer
+        return answer
+
+    @cached_property
     def band(self) -> ValueBand:
         return marks.band_of(self.facts)
 
@@ -258,16 +291,8 @@ class Search:
     def finds(self, candidate: Candidate, *, moment: datetime, thesaurus: Thesaurus) -> bool:
         """Say whether these public facts are found at ``moment``: the same answer that :meth:`apply` gives
         for the opportunity itself."""
-        return self._wants_facts(candidate.facts) and self._wants_time(candidate, moment) and (
-            not self.bands or candidate.band in self.bands
-        ) and thesaurus.widen(self.query).finds(candidate.text)  # fmt: skip
-
-    def _wants_facts(self, facts: Mapping[str, Any]) -> bool:
-        return (
-            (not self.industries or facts["industry"] in self.industries)
-            and (not self.methods or facts["method"] in self.methods)
-            and (not self.naics or str(facts.get("naics_code") or "").startswith(self.naics))
-            and (not self.is_brand_named or bool(facts.get("brand_named")))
+        return candidate.satisfies(self.as_json(), thesaurus) and self._wants_time(
+            candidate, moment
         )
 
     def _wants_quarter(self, candidate: Candidate, moment: datetime) -> bool:

@@ -99,14 +99,15 @@ def test_a_revision_is_asked_of_few_searches_and_is_met_wherever_they_are_filed(
     for word in ("boards", "chairs", "lamps", "desks"):
         subscribe("a@readers.example", Search.from_query(QueryDict(f"q={word}")), moment=noon)
     SearchKey.objects.filter(saved_search__stored__words=["desk"]).update(key="*")  # filed badly
-    asked_of = []
-    real = matching.that_find
+    asked_of: list[int] = []
+    real = matching.met_by
 
-    def that_find(candidate, alike, searches, *, moment):
-        asked_of.extend(searches)
-        return real(candidate, alike, searches, moment=moment)
+    def met_by(candidate, alike, *, after):
+        met = real(candidate, alike, after=after)
+        asked_of.extend(pk for pk, _wishes in met)
+        return met
 
-    monkeypatch.setattr(matching, "that_find", that_find)
+    monkeypatch.setattr(matching, "met_by", met_by)
     OpportunityFactory.create(title="Desks", published=True, at=noon)
     OpportunityFactory.create(title="Lamps", published=True, at=noon)
 
@@ -114,5 +115,5 @@ def test_a_revision_is_asked_of_few_searches_and_is_met_wherever_they_are_filed(
         pass
 
     desk, lamp = (SavedSearch.objects.get(stored__words=[word]).pk for word in ("desk", "lamp"))
-    assert asked_of == [desk, *sorted([lamp, desk])]
+    assert asked_of == [desk, *sorted([lamp, desk])]  # and neither boards nor chairs
     assert Match.objects.count() == 2
