@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sites.requests import RequestSite
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -31,6 +33,36 @@ class SessionEnds:
         response = self.get_response(request)
         if request.session.accessed:
             sessions.keep(request, timezone.now())
+        return response
+
+
+class SignedInHint:
+    """Lets scripts know that somebody is signed in, so that public pages ask for what is personal only then.
+
+    The cookie says nothing but that, and nothing is allowed by it. Looks only where a view has opened the
+    session already: a public page neither reads it nor sets it.
+    """
+
+    NAME = "signed-in"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.session.accessed:
+            return response
+        is_signed_in, is_told = SESSION_KEY in request.session, self.NAME in request.COOKIES
+        if is_signed_in and not is_told:
+            response.set_cookie(
+                self.NAME,
+                "1",
+                max_age=settings.SESSION_COOKIE_AGE,
+                samesite="Lax",
+                secure=not settings.EMBEDDED,
+            )
+        elif is_told and not is_signed_in:
+            response.delete_cookie(self.NAME, samesite="Lax")
         return response
 
 

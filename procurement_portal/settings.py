@@ -312,6 +312,7 @@ MIDDLEWARE = [
     "core.middleware.CacheRules",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.SessionEnds",
+    "accounts.middleware.SignedInHint",
     "core.middleware.LanguageFromAddress",
     "core.middleware.PlainRefusals",
     "django.middleware.common.CommonMiddleware",

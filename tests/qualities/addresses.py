@@ -41,12 +41,12 @@ class Address:
 
 
 def public_addresses() -> list[Address]:
-    """Return all routes but the desk's, and those of accounts that first ask who you are."""
+    """Return all routes but the desk's, and those of accounts and businesses that first ask who you are."""
     addresses = [*_walk(get_resolver(), "")]
     return [
         each
         for each in addresses
-        if not each.name.startswith("admin")
+        if not each.name.startswith(("admin", "business:"))
         and (each.name in ENTRANCES or not is_of_accounts(each))
     ]
 
@@ -58,7 +58,7 @@ def account_addresses() -> list[Address]:
 
 
 def is_of_accounts(address: Address) -> bool:
-    return address.name.startswith(("account_", "accounts:", "business:", "mfa_", "usersessions_"))
+    return address.name.startswith(("account_", "accounts:", "mfa_", "usersessions_"))
 
 
 def _walk(resolver: URLResolver, space: str, outer: str = "") -> Iterator[Address]:

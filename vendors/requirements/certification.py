@@ -24,7 +24,7 @@ CITY_CERTIFICATION = Requirement(
     rule=rules.needed_where_only_mwbes_may_sell,
     where=_("With the Department of Small Business Services (SBS). It is free."),
     steps=(
-        _("Check that your business can be certified. The conditions are listed below."),
+        _("Check that your business meets the conditions."),
         _("Apply to SBS as an MBE (minority-owned), a WBE (women-owned) or both."),
         _("Once certified, tell SBS of any important change within 45 days."),
     ),
