@@ -55,6 +55,8 @@ def roles() -> list[Role]:
         "letters.change_channel",  # pauses all mail
         *(f"letters.{verb}_kindontrial" for verb in ("add", "delete")),
         "vendors.load_register",
+        # The brakes: all letters wait, or those of one kind.
+        *(f"letters.{verb}_kindontrial" for verb in ("add", "change", "delete")),
     }  # fmt: skip
     return [
         Role("Author", _("Drafts purchases."), frozenset(AUTHOR)),

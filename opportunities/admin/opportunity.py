@@ -17,7 +17,7 @@ from core.rehearsal import rehearsal
 from core.text import lines
 from core.work import WorkFilter
 from opportunities import actions, slots
-from opportunities.admin import changing, pages, reviewing
+from opportunities.admin import changing, checking, pages, reviewing
 from opportunities.admin.colliding import NoticesCollisions
 from opportunities.admin.findings import linked
 from opportunities.admin.log import RevisionInline
@@ -73,6 +73,10 @@ class OpportunityForm(NoticesCollisions):
         help_text=gettext_lazy("Tick when what stood there was never right; say in the note what was wrong."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        checking.leave_room(self)
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         given["note_to_vendors"] = lines(given.get("note_to_vendors") or "")
@@ -84,6 +88,8 @@ class OpportunityForm(NoticesCollisions):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        if checking.CHECK in self.data:
+            checking.show_in_form(self, moment=timezone.now())
         if self.errors or self.instance.stage != Stage.PUBLISHED:
             return
         stored = Opportunity.objects.get(pk=self.instance.pk)
@@ -241,7 +247,7 @@ class OpportunityAdmin(Desk):
 
     def get_urls(self) -> list[Any]:
         """The pages of the steps and of the documents stand before Django's own, which match anything."""
-        return [*pages.urls(self), *reviewing.urls(self), *super().get_urls()]
+        return [*checking.urls(self), *pages.urls(self), *reviewing.urls(self), *super().get_urls()]
 
     def changeform_view(
         self,

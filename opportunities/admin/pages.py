@@ -107,7 +107,7 @@ def _done(
 
 def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
     """Take a file; where it is refused, say why and ask again."""
-    opportunity = _changeable(desk, request, object_id)
+    opportunity = changeable(desk, request, object_id)
     is_sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
     if form.is_valid():
@@ -130,7 +130,7 @@ def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
 
 def remove(desk: Desk, request: HttpRequest, object_id: str, document_id: int) -> HttpResponse:
     """Ask whether the file may go, and end its being public when the button is pressed."""
-    opportunity = _changeable(desk, request, object_id)
+    opportunity = changeable(desk, request, object_id)
     document = get_object_or_404(opportunity.documents, pk=document_id)
     if request.method == "POST":
         attaching.remove(document, by=_staff(request), moment=timezone.now())
@@ -157,7 +157,7 @@ def found(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
         raise Http404 from None
 
 
-def _changeable(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
+def changeable(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
     opportunity = found(desk, request, object_id)
     if not desk.has_change_permission(request, opportunity):
         raise PermissionDenied

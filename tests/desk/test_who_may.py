@@ -17,11 +17,12 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
+from alerts.models import Audit
 from core.choices import DeedKind
 from core.history import record
 from core.models import Deed
 from letters.channel import close
-from letters.models import Suppression
+from letters.models import KindOnTrial, Report, Suppression
 from letters.suppression import suppress
 from opportunities.admin.steps import STEPS
 from opportunities.attaching import attach
@@ -29,7 +30,7 @@ from opportunities.models import ImportRun, Opportunity
 from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, letter, subscribe
 from tests.posting.test_desk import change, send
 from tests.qualities.addresses import stocked
-from vendors.models import CertifiedBusiness, Register, RegisterMatch
+from vendors.models import CertifiedBusiness, Holding, Register, RegisterMatch
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +39,14 @@ DESK = "NAPMVS"  # everybody who may enter; N has no role
 # By initials: who sees the rows, adds one, changes one, deletes one.
 MODELS = {
     "accounts.user": ("MV", "M", "M", ""),
+    "alerts.audit": ("MV", "", "", ""),
     "alerts.subscriber": ("MV", "", "", ""),
     "auth.group": ("MV", "", "", ""),
     "core.deed": ("MV", "", "", ""),
-    "letters.channel": ("MV", "", "", ""),
+    "letters.channel": ("MV", "", "M", ""),
+    "letters.kindontrial": ("MV", "M", "M", "M"),
     "letters.letter": ("PMV", "", "", ""),
+    "letters.report": ("MV", "", "", ""),
     "letters.suppression": ("MV", "", "", ""),
     "mfa.authenticator": ("", "", "", ""),
     "opportunities.agency": ("APMV", "M", "M", "M"),
@@ -53,8 +57,10 @@ MODELS = {
     "opportunities.opportunity": ("APMV", "APM", "APM", "APM"),
     "opportunities.revision": ("APMV", "", "", ""),
     "opportunities.synonymgroup": ("APMV", "M", "M", "M"),
-    "vendors.certifiedbusiness": ("MVS", "", "", ""),
+    "vendors.certifiedbusiness": ("APMVS", "", "", ""),
+    "vendors.holding": ("MVS", "", "MS", ""),
     "vendors.registermatch": ("MVS", "", "MS", ""),
+    "vendors.vendor": ("MVS", "", "", ""),
 }
 # Of the pages that are not made for every model: who may ask, and who may press the button.
 PAGES = {
@@ -76,13 +82,22 @@ PAGES = {
     "opportunities_opportunity_attach": ("APM", "APM"),
     "opportunities_opportunity_export": ("", "APMV"),
     "opportunities_opportunity_remove": ("APM", "APM"),
+    "opportunities_opportunity_check": ("", "APM"),
+    "opportunities_opportunity_check_new": ("", "APM"),
+    "opportunities_opportunity_publish": ("PM", "PM"),
+    "opportunities_opportunity_letter": ("PM", ""),
+    "opportunities_opportunity_preview": ("APMV", ""),
+    "opportunities_opportunity_undo": ("", "PM"),
+    "alerts_see_it_work": ("MV", "MV"),
+    "vendors_who_could": ("APMV", "APMV"),
 }
 BUTTONS = {
     **dict.fromkeys(STEPS, "PM"),
     "renew": "APM",
+    "copy": "APM",
 }
 ACTIONS = {
-    "accounts.user": {},
+    "letters.kindontrial": {"delete_selected": "M"},
     "letters.letter": {"mark_looked_at": "PM"},
     "opportunities.agency": {"delete_selected": "M"},
     "opportunities.commoditycode": {"delete_selected": "M"},
@@ -135,8 +150,15 @@ def rows(noon) -> dict[str, Any]:
     run = ImportRun.objects.create(kind="plan", name="a.csv", size=1, at=timezone.now())
     Register.objects.update_or_create(pk=1, defaults={"run": run})
     CertifiedBusiness.objects.create(run=run, name="Acme", name_key="acme")
+    vendor = VendorFactory.create()
+    Holding.objects.create(vendor=vendor, requirement="pip", changed_on=noon.date())
+    KindOnTrial.objects.create(kind="alerts.news")
+    Report.objects.create(source="a server", event_id="1", kind="bounce", at=noon)
+    Audit.objects.create(
+        at=noon, revision_count=0, expected_count=0, missing_count=0, surplus_count=0
+    )
     RegisterMatch.objects.create(
-        vendor=VendorFactory.create(), name_key="acme", listed_name="Acme", suggested_at=noon
+        vendor=vendor, name_key="acme", listed_name="Acme", suggested_at=noon
     )
     record(DeedKind.DONE, by=None, moment=timezone.now())
     StaffFactory.create(email="colleague@law.example", is_superuser=False)
@@ -171,6 +193,12 @@ def own_pages(rows: dict[str, Any]) -> Iterator[Cell]:
         "letters_letter_example_mail": ["alerts.confirm", "en"],
         "opportunities_importrun_progress": [rows["opportunities.importrun"] or 0],
         "opportunities_opportunity_attach": [draft],
+        "opportunities_opportunity_check": [draft],
+        "opportunities_opportunity_publish": [draft],
+        "opportunities_opportunity_letter": [draft],
+        "opportunities_opportunity_preview": [draft],
+        "opportunities_opportunity_undo": [listed],
+        "vendors_who_could": [listed],
         "opportunities_opportunity_remove": [draft, rows["document"]],
     }
     for name, who in PAGES.items():
