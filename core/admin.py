@@ -39,5 +39,5 @@ class DeedAdmin(ReadOnly):
 
     @admin.display(description=_("before and after"))
     def before_and_after(self, deed: Deed) -> SafeString:
-        rows = ((c["field"], c["old"] or "–", c["new"] or "–") for c in deed.changes)
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} → {}</li>", rows))
+        rows = format_html_join("", "<li>{}: {} → {}</li>", deed.changes_in_words())
+        return format_html("<ul>{}</ul>", rows)

@@ -1,5 +1,10 @@
 """What staff did. The ground floor keeps it, so that every app can write to it."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,3 +43,21 @@ class Deed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.at:%Y-%m-%d %H:%M})"
+
+    def changes_in_words(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what changed as the forms name it, with what stood there before and after."""
+        try:
+            named: Any = apps.get_model(self.subject_model)._meta
+        except (LookupError, ValueError):
+            named = None
+        for change in self.changes:
+            yield _label(named, change["field"]), change["old"] or "–", change["new"] or "–"
+
+
+def _label(named: Any, field: str) -> str:
+    """Return the field's label, or its name where there is no such field any more."""
+    try:
+        words = str(named.get_field(field).verbose_name)
+    except (AttributeError, FieldDoesNotExist):
+        return field
+    return words[:1].upper() + words[1:]

@@ -53,9 +53,13 @@ def pile(
 
 
 def counted(person: Any, *, moment: datetime) -> list[tuple[Pile, int]]:
-    """Return what this person is told of, with the number of rows that wait. One query for each pile."""
+    """Return what this person is told of, with the number of rows that wait; empty piles come last.
+
+    One query for each pile.
+    """
     shown = [each for each in PILES.values() if person.has_perm(each.permission)]
-    return [(each, each.rows(moment).count()) for each in shown]
+    counts = [(each, each.rows(moment).count()) for each in shown]
+    return sorted(counts, key=lambda counted: not counted[1])
 
 
 class WorkFilter(admin.SimpleListFilter):

@@ -199,7 +199,7 @@ def test_history_of_one_thing_is_shown_to_whoever_may_see_it(client, desk):
     page = text(desk.get(change(draft).replace("change", "history")))
     page = page[page.index("change-history") :]
 
-    assert "title: Boards → &lt;b&gt;Displays&lt;/b&gt;" in page
+    assert "Title: Boards → &lt;b&gt;Displays&lt;/b&gt;" in page
     assert "Clearer" in page
     assert "Chairs" not in page
 
