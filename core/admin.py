@@ -1,8 +1,10 @@
 """The history of the desk, to be read by whoever may see all of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -12,10 +14,17 @@ from core.desk import ReadOnly
 from core.models import Deed
 
 
+class Named(admin.AllValuesFieldListFilter):
+    """Every value that there is but the blank one: nobody can read a link without words."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return (choice for choice in super().choices(changelist) if choice["display"])
+
+
 @admin.register(Deed)
 class DeedAdmin(ReadOnly):
     list_display = ("at", "person_name", "kind", "subject_name", "summary", "place")
-    list_filter = ("kind", "at", "subject_model", "person_name")
+    list_filter = ("kind", "at", ("subject_model", Named), ("person_name", Named))
     search_fields = ("subject_name", "summary", "person_name", "reason")
     ordering = ("-at", "-pk")
     show_facets = admin.ShowFacets.NEVER  # it grows for ever
