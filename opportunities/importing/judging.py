@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,11 +14,11 @@ from import_export.results import RowResult
 from import_export.widgets import Widget
 
 from core.text import one_line
-from opportunities.choices import Stage, Verdict
+from opportunities.choices import Industry, Method, Stage, Verdict
 from opportunities.methods import NOT_FOR_HUMAN_SERVICES
 from opportunities.models import Agency, Opportunity, Origin
 from opportunities.revisions import facts_as_json
-from opportunities.words import at_a_glance, changes_between
+from opportunities.words import changes_between, expected, value_range
 
 # What may come from a file. All else of a purchase is for staff to say.
 FIELDS = (
@@ -103,6 +104,14 @@ class PurchaseResource(ModelResource):  # type: ignore[misc]
             raise ValidationError(errors)
 
 
+class NewPurchaseResource(PurchaseResource):
+    """The same for what is not here yet: there is nothing to compare it with, which is half the work."""
+
+    class Meta:
+        skip_diff = True
+        skip_unchanged = False
+
+
 RELATED = {each.name for each in Opportunity._meta.get_fields() if each.is_relation} | {"reference"}
 
 
@@ -159,20 +168,22 @@ def _differ(one: Any, other: Any) -> bool:
 
 def _imported(said: Said, facts: Facts, purchase: Opportunity | None) -> Judged:
     row = {**facts, "_purchase": purchase, "_agency": said.agency}
-    result: Any = _resource().import_row(row, None, dry_run=True, row_number=0)
+    result: Any = _resource(is_new=purchase is None).import_row(
+        row, None, dry_run=True, row_number=0
+    )
     if result.import_type == RowResult.IMPORT_TYPE_INVALID:
         return Judged(Verdict.REFUSED, _errors(result.validation_error))
     if result.errors:
         raise result.errors[0].error
     if purchase is None:
-        return Judged(Verdict.CREATE, [_glance(facts)], result.instance)
+        return Judged(Verdict.CREATE, [], result.instance)
     changes = _changes(facts_as_json(result.original, FIELDS), facts)
     return Judged(Verdict.CHANGE, changes, result.instance)
 
 
 @cache
-def _resource() -> PurchaseResource:
-    return PurchaseResource()
+def _resource(*, is_new: bool) -> PurchaseResource:
+    return NewPurchaseResource() if is_new else PurchaseResource()
 
 
 def _changes(now: Facts, news: Facts) -> list[str]:
@@ -182,10 +193,16 @@ def _changes(now: Facts, news: Facts) -> list[str]:
     ]
 
 
-def _glance(facts: Facts) -> str:
-    """Say what a draft will have, as far as that is known."""
-    known = [fact.words for fact in at_a_glance(facts) if fact.is_known]
-    return _("Becomes a draft: %s.") % "; ".join(known)
+def glance(facts: Facts) -> str:
+    """Say what a new draft will have, as far as that is known."""
+    low, high = (Decimal(facts[n]) if facts.get(n) else None for n in ("value_min", "value_max"))
+    known = [
+        str(Method(facts["method"]).label),
+        str(Industry(facts["industry"]).label),
+        expected({"expected_confidence": "", **facts}),
+        value_range(low, high),
+    ]
+    return _("Becomes a draft: %s.") % "; ".join(filter(None, known))
 
 
 def _where(purchase: Opportunity) -> str:

@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from opportunities.choices import Verdict
 from opportunities.importing import applying
-from opportunities.importing.judging import FIELDS, NOT_COMPARED, Agencies, Here, Said, judged
+from opportunities.importing.judging import (
+    FIELDS,
+    NOT_COMPARED,
+    Agencies,
+    Here,
+    Said,
+    glance,
+    judged,
+)
 from opportunities.importing.kinds import Cells, Kind
 from opportunities.models import ImportRow, ImportRun, Opportunity, Origin
 
@@ -77,4 +85,6 @@ def _answer(row: ImportRow, said: Said, here: Here, compared: frozenset[str]) ->
     row.verdict, words, _made = judged(said, here, compared)
     if row.verdict in {Verdict.CREATE, Verdict.CHANGE}:
         row.facts, words = said.as_json(), [*words, *said.notes]
+    if row.verdict == Verdict.CREATE:
+        words = [glance(said.about), *words]
     row.words = " ".join(words)
