@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField, Q
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
@@ -66,9 +67,17 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         shown = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return shown
-        # Nobody changes their own roles.
+        # Nobody changes their own roles. An address takes the codes for signing in, so whoever changed that of
+        # somebody else could sign in as them; people change their own.
         own = ("groups",) if obj is None or obj == request.user else ()
-        return (*shown, "is_superuser", "user_permissions", *own)
+        login = ("email",) if obj else ()
+        return (*shown, "is_superuser", "user_permissions", *own, *login)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        """For superusers, as the second factors are: who forgot a password signs in by a mailed code."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Whoever gives roles gives those of which they hold every right."""

@@ -73,7 +73,7 @@ PAGES = {
     "view_on_site": (DESK, DESK),  # leads to what is public
     "autocomplete": ("", ""),
     "app_list": ("APMV", "APMV"),
-    "auth_user_password_change": ("M", "M"),
+    "auth_user_password_change": ("", ""),
     "letters_letter_gallery": (DESK, ""),
     "letters_letter_example": (DESK, ""),
     "letters_letter_example_html": (DESK, ""),
