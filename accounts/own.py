@@ -78,7 +78,7 @@ ACCOUNT = Part(
     erase=erase,
     blockers=why_staff_stay,
     place=80,
-    goes=gettext_lazy("your address, your name, your password and passkeys, and all sessions"),
+    goes=gettext_lazy("Your address, your name, your password and passkeys, and all sessions."),
 )
 LETTERS = Part(
     "letters",
@@ -87,5 +87,5 @@ LETTERS = Part(
     shown=newest_letters,
     export=letters,
     place=90,
-    goes=gettext_lazy("the letters to you: those on their way are taken back"),
+    goes=gettext_lazy("The letters to you. Those on their way are taken back."),
 )

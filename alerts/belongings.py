@@ -70,6 +70,6 @@ def register_part() -> None:
             export=exported,
             erase=erase,
             place=30,
-            goes=_("all alerts to your address"),
+            goes=_("All alerts to your address."),
         )
     )

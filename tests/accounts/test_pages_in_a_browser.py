@@ -66,6 +66,16 @@ def test_a_passkey_is_added_and_then_signs_in_alone(page, settings, live_server)
 
     expect(page.get_by_role("main")).to_contain_text(f"You are signed in as {ADA}.")
     assert Authenticator.objects.get(type="webauthn").last_used_at
+    # Who signs in by a mailed code is asked for it as well.
+    button(page, "Sign out")
+    page.goto(f"{here}/account/login/code/")
+    page.get_by_label("Email address").fill(ADA)
+    button(page, "Mail me a code")
+    page.get_by_label("Code").fill(code_for(ADA))
+    button(page, "Continue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
+    button(page, "Use my passkey")
+    expect(page.get_by_role("main")).to_contain_text(f"You are signed in as {ADA}.")
     # It is also asked for before the protection is changed.
     page.goto(f"{here}/account/2fa/totp/activate/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it still you?")
@@ -78,13 +88,20 @@ def test_pages_of_accounts(page, settings, live_server):
     with looking_at(page) as looking:
         look_at_entrances(looking)
         everything = [
-            each.name for each in account_addresses() if each.name not in NOT_OPENED_JUST_SO
+            each.name
+            for each in account_addresses()
+            if each.name not in NOT_OPENED_JUST_SO and not each.parts
         ]
         look_at_signed_in(looking, person("new@firm.example", None), everything)
         settled = person("settled@firm.example", name="Settled")
         with_app(settled)
         look_at_signed_in(looking, settled, OTHERWISE_WHEN_SET_UP)
         look_at_steps(looking, page)
+        page.context.clear_cookies()
+        settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "Arabic")]
+        for path in ("login", "signup"):
+            looking.at(f"account-{path}-rtl", f"/ar/account/{path}/")
+            expect(page.locator("html")).to_have_attribute("dir", "rtl")
 
 
 def look_at_entrances(looking: Looking) -> None:

@@ -157,3 +157,14 @@ def test_two_presses_at_once_make_one_account_and_no_error(client, monkeypatch):
 
     assert (answer.status_code, answer.url) == (302, "/account/login/code/")
     assert User.objects.count() == 1
+
+
+def test_pages_and_letters_keep_the_language_of_the_address(client, settings):
+    settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "Arabic")]
+
+    asked = client.post("/ar/account/signup/", {"email": ADA})
+
+    assert asked.url == "/ar/account/confirm-email/"
+    assert 'dir="rtl"' in text(client.get(asked.url))
+    assert 'lang="ar"' in words(newest(ADA)).replace("=3D", "=")
+    assert client.get("/ar/account/").url.startswith("/ar/account/login/")

@@ -205,6 +205,13 @@ def test_app_is_asked_for_and_each_of_its_codes_works_once(client, ada):
     assert answers == [True, False]
 
 
+def test_passkey_is_offered_only_to_who_has_one(client, ada):
+    with_app(ada)
+    sign_in(client)
+
+    assert "Use my passkey" not in text(client.get("/account/2fa/authenticate/"))
+
+
 def test_mailed_code_does_not_get_past_the_app(client, ada):
     with_app(ada)
 

@@ -23,7 +23,7 @@ SOME_UUID = "00000000-0000-4000-8000-000000000000"
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
     "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
-    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count", "readiness:card", "readiness:rows",
+    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count", "alerts:would_have_sent", "readiness:card", "readiness:rows",
 }  # fmt: skip
 # Pages of accounts that anybody may open.
 ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password", "account_inactive"}  # fmt: skip
