@@ -210,7 +210,7 @@ def sign_in(page: Page, portal: Portal) -> None:
     page.get_by_label("Password").fill(portal.password)
     picture(page, "desk-sign-in")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Site administration")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The desk")
 
 
 def draft_with_a_value_above_the_limit(page: Page) -> None:
