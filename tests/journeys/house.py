@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -75,6 +76,7 @@ def furnished() -> House:
             "list-by-title": "/opportunities/?sort=title&naics=561720&due=45",
             "new-since": "/new-since/",
             "detail-open": opened.get_absolute_url(),
+            "readiness": reverse("readiness:readiness", args=[opened.reference]),
             "detail-closed": closed.get_absolute_url(),
             "detail-little-known": untold.get_absolute_url(),
             "detail-awarded": decided.get_absolute_url(),
