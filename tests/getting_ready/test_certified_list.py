@@ -304,6 +304,23 @@ def test_a_business_that_drops_off_is_flagged_told_once_and_keeps_what_it_has(no
     assert letter.to_address == vendor.memberships.get().user.email
 
 
+def test_the_business_reads_on_its_pages_what_the_list_says(client, noon):
+    vendor = VendorFactory.create(name="Smith & Sons")
+    client.force_login(vendor.memberships.get().user)
+    loaded(SMITH, moment=noon)
+    assert "City’s list of" not in text(client.get(vendor.get_absolute_url()))
+    confirmed(vendor, noon)
+
+    on_it = "Verified on the City’s list of Jan. 4, 2027, as “Smith &amp; Sons, Inc.”."
+    for part in ("", "mwbe-certification/"):
+        assert on_it in text(client.get(f"{vendor.get_absolute_url()}{part}"))
+    loaded(listed("Other"), moment=noon)
+
+    page = text(client.get(vendor.get_absolute_url()))
+    assert on_it not in page
+    assert "is missing from the City’s list of certified businesses since Jan. 12, 2027." in page
+
+
 def test_the_flag_goes_by_itself_when_the_business_is_back(noon):
     vendor = VendorFactory.create(name="Smith & Sons")
     loaded(SMITH, moment=noon)

@@ -78,6 +78,10 @@ class RegisterMatchQuerySet(models.QuerySet["RegisterMatch"]):
         """Keep what staff must look at: suggested and not decided."""
         return self.filter(state=MatchState.SUGGESTED)
 
+    def of(self, vendor: Vendor) -> "RegisterMatch | None":
+        """Return what staff have confirmed of ``vendor``."""
+        return self.filter(vendor=vendor, state=MatchState.CONFIRMED).first()
+
     def dropped(self) -> Self:
         """Keep businesses of ours that were on the list and are not on the newest one."""
         return self.filter(state=MatchState.CONFIRMED, dropped_at__isnull=False)

@@ -1,10 +1,13 @@
 """What a purchase asks of a vendor, for pages of opportunities: they may not import this app, a page may show it."""
 
+from typing import Any
+
 from django import template
 
 from opportunities.models import Opportunity
 from vendors import telling
 from vendors.choices import Need
+from vendors.models import RegisterMatch, Vendor
 from vendors.readiness import Finding
 from vendors.reading import purchase_of
 from vendors.requirements import REQUIREMENTS, Requirement
@@ -26,6 +29,12 @@ def requirements_of(opportunity: Opportunity) -> list[tuple[Requirement, Need]]:
     main = [each for each in REQUIREMENTS if not each.part_of and each not in NAMED_ELSEWHERE]
     asked = [(requirement, requirement.applies_to(purchase)) for requirement in main]
     return [(requirement, need) for requirement, need in asked if need != Need.NOT_NEEDED]
+
+
+@register.inclusion_tag("vendors/business/_on_the_list.html")
+def on_the_list(vendor: Vendor) -> dict[str, Any]:
+    """Say what the City's list says of a business, as staff have confirmed; nothing where they have not. One query."""
+    return {"match": RegisterMatch.objects.of(vendor)}
 
 
 @register.simple_tag
