@@ -31,7 +31,7 @@ readiness = (
     [
         path("opportunities/<slug:reference>/readiness/", views.readiness, name="readiness"),
         path("readiness/rows/", views.rows, name="rows"),
-        path("readiness/<slug:reference>/", views.card, name="card"),
+        path("readiness/cards/<slug:reference>/", views.card, name="card"),
     ],
     "readiness",
 )

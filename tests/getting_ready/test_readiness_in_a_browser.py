@@ -1,12 +1,16 @@
 """The card and the words on rows, as they come by themselves to whoever is signed in, and to nobody else."""
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.accounts.mailbox import code_for
 from tests.browser import axe
 from tests.factories import OpportunityFactory, holding
+from tests.getting_ready.furnished import furnished_business
 from tests.getting_ready.test_readiness_pages import counts
+from tests.journeys.looking import looking_at
 from vendors.models import Vendor
 from vendors.requirements import REQUIREMENTS
 
@@ -103,3 +107,16 @@ def test_words_and_card_come_by_themselves_move_nothing_and_follow_each_step(new
     page.goto(listed.get_absolute_url())
     expect(card).to_contain_text("Yes, by what you say")
     expect(card).to_contain_text("Nothing is missing.")
+
+
+def test_pages_of_a_business_can_be_used_at_any_width(page, live_server):
+    vendor, paths = furnished_business()
+    client = Client()
+    client.force_login(vendor.anchor.user)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+
+    with looking_at(page) as looking:
+        for number, path in enumerate(paths):
+            looking.at(f"business-{number}", path)

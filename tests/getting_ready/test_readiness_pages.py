@@ -44,7 +44,7 @@ def readiness(listed):
 
 
 def card(client, listed):
-    answer = client.get(f"/readiness/{listed.reference}/")
+    answer = client.get(f"/readiness/cards/{listed.reference}/")
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
@@ -135,7 +135,10 @@ def test_rows_are_answered_in_one_request_of_as_many_queries_however_many(
 
 
 def test_fragments_are_private_and_say_nothing_to_whom_they_do_not_know(client, small):
-    for address in (f"/readiness/{small.reference}/", f"/readiness/rows/?ref={small.reference}"):
+    for address in (
+        f"/readiness/cards/{small.reference}/",
+        f"/readiness/rows/?ref={small.reference}",
+    ):
         answer = client.get(address)
         assert (answer.status_code, answer.content) == (204, b"")
         assert answer.headers["Cache-Control"] == "private, no-store"
@@ -145,7 +148,7 @@ def test_fragments_are_private_and_say_nothing_to_whom_they_do_not_know(client, 
 def test_draft_is_not_found_by_its_readiness_either(client, vendor, small):
     draft = OpportunityFactory.create()
 
-    for path in (readiness(draft), f"/readiness/{draft.reference}/"):
+    for path in (readiness(draft), f"/readiness/cards/{draft.reference}/"):
         assert client.get(path).status_code == 404
         assert client.post(path).status_code in {404, 405}
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from accounts.models import User
 from alerts import actions
 from alerts.models import Subscription
 from core import views
@@ -28,7 +29,9 @@ from tests.accounts.people import person
 from tests.alerting.post import part, tick
 from tests.browsing.pages import text
 from tests.factories import OpportunityFactory, subscribe
+from tests.getting_ready.furnished import furnished_business
 from tests.qualities.addresses import account_addresses, page_paths, stocked
+from vendors.models import Holding, Vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +84,7 @@ def pages(noon, client) -> dict[str, str]:
     """Every page as a visitor gets it, with one of everything that it may show, and empty."""
     addresses = page_paths(stocked())
     found = {path: text(client.get(path)) for path in addresses}
+    found |= pages_of_a_business()
     found["nothing found"] = text(client.get("/opportunities/?q=helicopters&industry=goods"))
     found["a mistake"] = text(client.post("/alerts/", {"email": "nobody"}))
     found["a torn link"] = text(client.get("/alerts/confirm/torn/"))
@@ -97,6 +101,14 @@ def account_pages() -> dict[str, str]:
         for name, answer in answers.items()
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
     }
+
+
+def pages_of_a_business() -> dict[str, str]:
+    """Every page of a business as its owner gets it, with holdings in every state."""
+    vendor, paths = furnished_business()
+    client = Client()
+    client.force_login(vendor.anchor.user)
+    return {path: text(client.get(path)) for path in paths}
 
 
 def error_pages() -> dict[str, str]:
@@ -236,7 +248,17 @@ def site_data() -> set[str]:
     """Return what the rows say: titles, names, sources. Staff write it, in the language they choose."""
     values = {"NYC Law Department Purchases", "Smartboards", "reader@example.com"}
     used = set(Opportunity.objects.values_list("naics", flat=True))
-    for model in (Agency, CommodityCode, MethodLimit, OfficialLink, Opportunity, Subscription):
+    for model in (
+        Agency,
+        CommodityCode,
+        MethodLimit,
+        OfficialLink,
+        Opportunity,
+        Subscription,
+        User,
+        Vendor,
+        Holding,
+    ):
         for row in model._base_manager.all():
             if isinstance(row, CommodityCode) and row.scheme == "naics" and row.pk not in used:
                 continue  # a thousand that no page shows
