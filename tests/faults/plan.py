@@ -7,6 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from redis import Redis
+from redis.exceptions import RedisError
+
 from tests.faults.oracle import Facts, problems
 from tests.faults.rig import LEASE, SENDERS, Portal
 
@@ -94,7 +97,8 @@ def kill_postgres(portal: Portal) -> Fault:
     assert portal.postgres
     portal.postgres.kill()
     portal.postgres.start()
-    return Fault("postgres", 0, leases_broken=SENDERS)
+    workers = 2 if "worker2" in portal.programs else 1
+    return Fault("postgres", 0, leases_broken=SENDERS * workers)
 
 
 def freeze(portal: Portal) -> Fault:
@@ -105,6 +109,40 @@ def freeze(portal: Portal) -> Fault:
     return Fault("freeze", 0, senders_killed=SENDERS)
 
 
+def empty_redis(portal: Portal) -> Fault:
+    """Lose every message that waits, as a Redis without a disk does when it starts again."""
+    assert portal.redis
+    with suppress(RedisError):  # it may be starting just now, and is as empty
+        Redis.from_url(portal.redis.url).flushall()
+    return Fault("flush", 0)
+
+
+def black_hole(portal: Portal) -> Fault:
+    """Let Redis swallow everything for a while and answer nothing."""
+    assert portal.redis
+    assert portal.redis.process
+    portal.redis.process.send_signal(signal.SIGSTOP)
+    time.sleep(3)
+    portal.redis.process.send_signal(signal.SIGCONT)
+    return Fault("black hole", 0)
+
+
+def freeze_twin(portal: Portal) -> Fault:
+    """Stop one of two workers for longer than its lease while the other goes on: a zombie."""
+    portal.programs["worker2"].signal_all(signal.SIGSTOP)
+    time.sleep(LEASE + 1)
+    portal.programs["worker2"].signal_all(signal.SIGCONT)
+    return Fault("zombie", 0, senders_killed=SENDERS)
+
+
+def kill_sink(portal: Portal) -> Fault:
+    """Kill the mail server in the middle of what it is told: what it logged and did not answer comes again."""
+    portal.programs["sink"].kill()
+    portal.programs["sink"].start()
+    senders = SENDERS * (2 if "worker2" in portal.programs else 1)
+    return Fault("mail", 0, senders_killed=senders)
+
+
 PRODUCTION: dict[str, Callable[[Portal], Fault]] = {
     "worker": kill_program("worker", senders=SENDERS),
     "beat": kill_program("beat"),
@@ -112,6 +150,17 @@ PRODUCTION: dict[str, Callable[[Portal], Fault]] = {
     "redis": kill_redis,
     "postgres": kill_postgres,
     "sender": kill_one_sender,
+}
+TWINS: dict[str, Callable[[Portal], Fault]] = {
+    **PRODUCTION,
+    "worker2": kill_program("worker2", senders=SENDERS),
+    "beat2": kill_program("beat2"),
+    "main": kill_main_process,
+    "freeze": freeze,
+    "zombie": freeze_twin,
+    "flush": empty_redis,
+    "black hole": black_hole,
+    "mail": kill_sink,
 }
 EMBEDDED: dict[str, Callable[[Portal], Fault]] = {"portal": kill_program("portal", senders=1)}
 

@@ -173,8 +173,9 @@ def careless(portal: Portal, name: str, sender: str) -> Iterator[None]:
 
 
 @contextmanager
-def production(*, slowness: float = 0.01) -> Iterator[Portal]:
-    """Run worker, schedule and web on private servers, as docker-compose.yml starts them."""
+def production(*, slowness: float = 0.01, twins: bool = False) -> Iterator[Portal]:
+    """Run worker, schedule and web on private servers, as docker-compose.yml starts them; of worker and
+    schedule two each where ``twins`` are asked for."""
     with (
         _folder() as folder,
         private_postgres() as postgres,
@@ -199,6 +200,9 @@ def production(*, slowness: float = 0.01) -> Iterator[Portal]:
             "beat": [*celery, "beat"],
             "web": [*gunicorn, "procurement_portal.wsgi"],
         }
+        if twins:
+            commands["worker2"] = [*commands["worker"], "--hostname=second@%h"]
+            commands["beat2"] = commands["beat"]
 
         def query(sql: str) -> list[tuple[Any, ...]]:
             with psycopg.connect(postgres.url) as connection:
