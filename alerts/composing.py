@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
@@ -19,10 +21,13 @@ from letters.actions import sending_domain
 from letters.choices import LetterState, Priority
 from letters.models import Letter
 from letters.rendering import Words, write
+from letters.splicing import Form, gap
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 100
+FORMS: dict[tuple[Any, ...], Form] = {}
+FORMS_AT_MOST = 100
 LINKS_AN_HOUR = 1
 LINKS_A_DAY = 3
 LINKS_AN_HOUR_FOR_ALL = 500
@@ -264,16 +269,32 @@ def words_of(
 ) -> tuple[Words, dict[str, str]]:
     """Return the words of a letter of news, and the headers by which a mail program stops it."""
     stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
-    context = {
-        "items": found.items[: news.SHOWN_AT_MOST],
-        "count": len(found.items),
-        "more_count": max(0, len(found.items) - news.SHOWN_AT_MOST),
-        "more_url": links.told_url(subscriber, slot),
-        "manage_url": links.manage_url(subscriber),
-        "stop_url": stop,
-        **SAID,
-    }
-    return write("alerts/news", context, language=subscriber.language), list_headers(stop)
+    shown = found.items[: news.SHOWN_AT_MOST]
+    values = [links.manage_url(subscriber), stop, links.told_url(subscriber, slot)]
+    values += ["; ".join(item.searches) for item in shown]
+    form = _form(subscriber.language, shown, len(found.items))
+    return form.filled(values), list_headers(stop)
+
+
+def _form(language: str, shown: list[news.Item], count: int) -> Form:
+    """Return the letter about these items, rendered once for all its readers: with gaps for links and whys."""
+    key = (settings.SITE_URL, language, count, *(item.without_reader for item in shown))
+    if key not in FORMS:
+        if len(FORMS) >= FORMS_AT_MOST:
+            FORMS.clear()
+        context = {
+            "items": [
+                replace(item, searches=[gap(number)]) for number, item in enumerate(shown, start=3)
+            ],
+            "count": count,
+            "more_count": count - len(shown),
+            "manage_url": gap(0),
+            "stop_url": gap(1),
+            "more_url": gap(2),
+            **SAID,
+        }
+        FORMS[key] = Form(write("alerts/news", context, language=language))
+    return FORMS[key]
 
 
 def _priority(found: news.News, *, is_digest: bool) -> Priority:

@@ -46,6 +46,12 @@ class Item:
     is_cancelled: bool
 
     @property
+    def without_reader(self) -> tuple[Any, ...]:
+        """What is the same for every reader of it."""
+        said = (self.title, self.url, self.reason, self.phase, self.is_cancelled)
+        return (*said, *self.facts, *self.changes)
+
+    @property
     def is_new(self) -> bool:
         return self.reason in {Reason.NEW, Reason.ALREADY_OPEN}
 

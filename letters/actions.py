@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.charset import QP, Charset
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import forbid_multi_line_headers
 from django.db import IntegrityError, transaction
 
 from letters.choices import LetterState, Priority
@@ -121,27 +123,59 @@ def forget_bodies(*, moment: datetime) -> int:
 
 def as_mail(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
     """Return the whole mail. Date and Message-ID are ours and fixed, so that a repeat is recognised."""
+    domain = sending_domain()
+    ours = {
+        "Message-ID": f"<{letter.public_id}@{domain}>",
+        "Date": format_datetime(letter.created_at),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        # By which large providers count complaints: kind, urgency, and who sends (a fixed last part).
+        "Feedback-ID": f"{letter.kind}:{letter.priority}:letters:{domain}",
+        # Some relays write a Message-ID of their own; reports that come back quote this one.
+        "X-Letter-ID": str(letter.public_id),
+        **headers,
+    }
+    if words.encoded:
+        return _put_together(letter, words, ours, words.encoded)
     message = EmailMultiAlternatives(
         subject=words.subject,
         body=words.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[letter.to_address],
-        headers={
-            "Message-ID": f"<{letter.public_id}@{sending_domain()}>",
-            "Date": format_datetime(letter.created_at),
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            # By which large providers count complaints: kind, urgency, and who sends (a fixed last part).
-            "Feedback-ID": f"{letter.kind}:{letter.priority}:letters:{sending_domain()}",
-            # Some relays write a Message-ID of their own; reports that come back quote this one.
-            "X-Letter-ID": str(letter.public_id),
-            **headers,
-        },
+        headers=ours,
     )
     message.encoding = UTF8
     message.attach_alternative(words.html, "text/html")
     mime: Any = message.message()  # Django's own class, whose as_bytes takes a line ending
     return bytes(mime.as_bytes(linesep="\r\n"))
+
+
+PART = b"--=_letter\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+_header = lru_cache(maxsize=1000)(forbid_multi_line_headers)
+
+
+def _put_together(
+    letter: Letter, words: Words, headers: Mapping[str, str], bodies: tuple[bytes, bytes]
+) -> bytes:
+    """Return the mail from bodies that are in quoted-printable already, which no “=_” can stand in."""
+    named = {
+        "MIME-Version": "1.0",
+        "Content-Type": 'multipart/alternative; boundary="=_letter"',
+        "Subject": words.subject,
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "To": letter.to_address,
+        **headers,
+    }
+    lines = [
+        f"{name}: {value}"
+        if value.isascii() and value.isprintable()
+        else ": ".join(_header(name, value, "utf-8")).replace("\n", "\r\n")
+        for name, value in named.items()
+    ]
+    text, html = bodies
+    return b"\r\n".join(
+        ["\r\n".join(lines).encode(), b"", PART % b"plain" + text, PART % b"html" + html, b"--=_letter--", b""]
+    )  # fmt: skip
 
 
 def sending_domain() -> str:

@@ -1,6 +1,6 @@
 """From three templates to the words of a letter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import css_inline
@@ -22,6 +22,8 @@ class Words:
     subject: str
     text: str
     html: str
+    # Text and HTML in quoted-printable, where that was cheap to have (``splicing``).
+    encoded: tuple[bytes, bytes] | None = field(default=None, compare=False, repr=False)
 
 
 def write(template: str, context: dict[str, Any], *, language: str) -> Words:

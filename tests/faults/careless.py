@@ -66,6 +66,6 @@ SENDERS = {
 }
 if (name := os.environ.get("RIG_SENDER")) == "without_the_fence":
     # Our own sender, but for the look at its lease before each letter: after a sleep it goes on.
-    sending.why_not = lambda *_: None  # type: ignore[assignment]
+    sending.why_not = lambda *_: None  # type: ignore[attr-defined]
 elif name:
     sending.send_due = SENDERS[name]  # type: ignore[assignment]

@@ -180,7 +180,9 @@ def send_under_fire(
         fault = strike(portal)
         fault.letters_before = before
         report.faults.append(fault)
-        _wait_for_letter(portal, group, portal.arrived(group) + 1, f"after {fault.name}")
+        # All of them may have arrived while the fault lasted.
+        following = min(count, portal.arrived(group) + 1)
+        _wait_for_letter(portal, group, following, f"after {fault.name}")
         fault.seconds_to_next = time.monotonic() - last
     report.facts = portal.wait_until_quiet(group, count)
     report.recovery = time.monotonic() - last - 0.5
