@@ -8,7 +8,9 @@ from django.core.files.base import ContentFile
 
 from alerts import ticking
 from alerts.actions import confirm
-from alerts.models import Match, MatchingCursor
+from alerts.models import Match, MatchingCursor, Subscriber
+from letters.models import Letter, Suppression
+from letters.suppression import suppress
 from opportunities import actions, attaching, telling
 from opportunities.models import Opportunity
 from opportunities.publishing import Award, Refused
@@ -304,6 +306,23 @@ def test_people_are_counted_once_and_as_many_as_get_a_letter(noon):
     assert (found.now, found.later, len(letters)) == (2, 0, 2)
     assert sample.subject == letters[0]["Subject"] == "New: Display boards"
     assert Match.objects.count() == 4  # none of them of a rehearsal
+
+
+def test_who_gets_letters_once_a_day_or_takes_none_is_told_apart(noon):
+    for name in ("now", "daily", "closed"):
+        subscribe(f"{name}@example.com", moment=noon - DAY)
+    daily = Subscriber.objects.filter(email="daily@example.com")
+    daily.update(frequency="daily", next_letter_at=noon + DAY)
+    suppress("closed@example.com", reason=Suppression.Reason.REFUSED, moment=noon)
+    purchase = listed(noon)
+
+    found = reach(purchase)
+
+    assert (found.now, found.later) == (1, 1)
+    tick(noon + HOUR)
+    written = Letter.objects.filter(kind="alerts.news").values_list("to_address", "state")
+    assert set(written) == {("now@example.com", "ready"), ("closed@example.com", "suppressed")}
+    assert [letter["To"] for letter in tick(noon + 2 * DAY)] == ["daily@example.com"]
 
 
 def test_who_heard_of_it_is_counted_for_a_change_that_their_search_no_longer_finds(noon):
