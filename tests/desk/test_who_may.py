@@ -227,6 +227,8 @@ def status(client: Client, path: str, *, press: bool) -> int:
     return code
 
 
+# Hundreds of pages, and what a role may do is the same on either database.
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("initial", list(DESK))
 def test_each_role_does_what_is_said_of_it_and_is_refused_everything_else(initial, rows):
     client, wrong = signed_in(initial), []
