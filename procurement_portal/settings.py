@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind": {"task": "vendors.tasks.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "write-open-data": {
         "task": "opportunities.tasks.write_open_data",
         "schedule": 30.0,
@@ -542,6 +543,12 @@ if not EMBEDDED:
 
 # Where it is fetched from each week. Blank: nothing is asked of anybody, and staff upload it.
 CERTIFIED_LIST_URL = env.str("CERTIFIED_LIST_URL", default="")
+
+# --- Businesses ---------------------------------------------------------------------------------
+
+# From how many on a purchase's page says, in fives, how many businesses say that they can do it. 0: never, since
+# rivals read it too.
+INTEREST_SHOWN_FROM = env.int("INTEREST_SHOWN_FROM", default=0)
 
 # --- Open data ----------------------------------------------------------------------------------
 

@@ -128,3 +128,10 @@ class Certification(models.TextChoices):
     LBE = "LBE", _("LBE, by the City")
     STATE = "State", _("M/WBE, by New York State")
     DBE = "DBE", _("DBE, or a certificate of somebody else")
+
+
+class LinkKind(models.TextChoices):
+    """What a secret address shows."""
+
+    DATES = "dates", _("a calendar of your dates")
+    ADVISER = "adviser", _("your checklist, for an adviser")

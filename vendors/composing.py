@@ -1,8 +1,11 @@
-"""The letter to a business that the City's newest list no longer has."""
+"""What is written to a business by the clock: what lapses soon, and that the City's newest list has it no longer."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core.links import absolute
@@ -11,7 +14,8 @@ from letters.choices import Priority
 from letters.gallery import example
 from letters.rendering import write
 from vendors.choices import Role
-from vendors.models import RegisterMatch
+from vendors.models import Holding, RegisterMatch, Vendor
+from vendors.requirements import requirement_with_key
 
 TEMPLATE = "vendors/off_the_list"
 
@@ -47,4 +51,72 @@ def _example() -> dict[str, Any]:
         "business": "Smith Brothers",
         "listed_on": date(2027, 1, 4),
         "url": absolute("/business/"),
+    }
+
+
+LAPSING = "vendors/lapsing"
+
+
+@dataclass(frozen=True)
+class Lapsing:
+    """One line of the letter: what ends, when, and where to say that it was renewed."""
+
+    title: str
+    expires_on: date
+    url: str
+    guide_url: str
+    is_only_rechecked: bool = False
+
+
+def lapsing(vendor: Vendor, holdings: list[Holding], *, slot: str, moment: datetime) -> None:
+    """Write to each owner of what ends soon, in their language. In the transaction that notes it."""
+    owners = vendor.memberships.filter(role=Role.OWNER).select_related("user")
+    for owner in owners.order_by("pk"):
+        with translation.override(owner.language):
+            context = {
+                "business": vendor.name,
+                "lines": [_line(vendor, each) for each in holdings],
+                "today": timezone.localdate(moment),
+                "url": absolute(vendor.get_absolute_url()),
+            }
+            words = write(LAPSING, context, language=owner.language)
+        post(
+            words,
+            to=owner.user.email,
+            kind="vendors.lapsing",
+            owner=owner.reader,
+            slot=slot,
+            priority=Priority.DIGEST,
+            moment=moment,
+        )
+
+
+def _line(vendor: Vendor, holding: Holding) -> Lapsing:
+    requirement = requirement_with_key(holding.requirement)
+    where = reverse("business:holding", args=[vendor.key, requirement.key])
+    return Lapsing(
+        title=str(requirement.title),
+        expires_on=holding.expires_on or date.max,
+        url=absolute(where),
+        guide_url=absolute(requirement.get_absolute_url()),
+        is_only_rechecked=requirement.is_only_rechecked,
+    )
+
+
+@example(
+    "vendors.lapsing",
+    template=LAPSING,
+    title=_("Something ends soon"),
+    sent_when=_("90, 60, 30 and 7 days before something that a business holds comes to its end, until it is renewed."),
+)  # fmt: skip
+def _lapsing_example() -> dict[str, Any]:
+    address = absolute("/my/business/")
+    return {
+        "business": "Smith Brothers",
+        "today": date(2027, 1, 4),
+        "url": address,
+        "lines": [
+            Lapsing("City M/WBE certification", date(2027, 2, 3), address, address),
+            Lapsing("Ordering email", date(2027, 1, 11), address, address, is_only_rechecked=True),
+        ],
     }

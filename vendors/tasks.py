@@ -4,6 +4,8 @@ from contextlib import closing
 from celery import shared_task
 from django.utils import timezone
 
+from core.doorbell import ring
+from letters.tasks import send_letters
 from opportunities import importing
 from opportunities.choices import ImportState
 from vendors import actions, fetching
@@ -39,3 +41,12 @@ def fetch_certified_list() -> int:
 def suggest_matches() -> int:
     """Suggest who of the businesses here may be on the City's list. Hourly; safe to repeat."""
     return actions.suggest(Vendor.objects.all(), moment=timezone.now())
+
+
+@shared_task
+def remind() -> int:
+    """Tell businesses in time what lapses. Hourly; safe to repeat, and a week late."""
+    told = actions.remind(moment=timezone.now())
+    if told:
+        ring(send_letters)
+    return told

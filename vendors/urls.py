@@ -21,6 +21,7 @@ business = (
         path("<uuid:key>/codes/", views.codes, name="codes"),
         path("<uuid:key>/disclosure/", views.disclosure, name="disclosure"),
         path("<uuid:key>/people/", views.people, name="people"),
+        path("<uuid:key>/sharing/", views.sharing, name="sharing"),
         path("<uuid:key>/close/", views.close, name="close"),
         path("<uuid:key>/<slug:requirement>/", views.holding, name="holding"),
     ],
@@ -30,6 +31,9 @@ business = (
 readiness = (
     [
         path("opportunities/<slug:reference>/readiness/", views.readiness, name="readiness"),
+        path("opportunities/<slug:reference>/interest/", views.interest, name="interest"),
+        path("shared/<str:secret>/dates.ics", views.dates, name="dates"),
+        path("shared/<str:secret>/", views.advising, name="advising"),
         path("readiness/rows/", views.rows, name="rows"),
         path("readiness/cards/<slug:reference>/", views.card, name="card"),
     ],

@@ -12,6 +12,7 @@ from vendors.actions.businesses import (
 )
 from vendors.actions.changing import Changed, LastOwner, NotTaken, OwnersOnly
 from vendors.actions.holdings import Given, record, reject, verify
+from vendors.actions.interest import OF_USE, TooLate, show_interest, withdraw_interest
 from vendors.actions.people import accept, change_role, forget, invite, leave, remove, take_back
 from vendors.actions.register import (
     AlreadyMatched,
@@ -20,15 +21,20 @@ from vendors.actions.register import (
     reject_match,
     suggest,
 )
+from vendors.actions.reminding import remind
+from vendors.actions.sharing import TooManyLinks, opened, revoke, share_dates, share_with_adviser
 
 __all__ = [
+    "OF_USE",
     "AlreadyMatched",
     "Changed",
     "Given",
     "LastOwner",
     "NotTaken",
     "OwnersOnly",
+    "TooLate",
     "TooManyCodes",
+    "TooManyLinks",
     "accept",
     "add_code",
     "answer_disclosure",
@@ -41,13 +47,20 @@ __all__ = [
     "keep_answers",
     "leave",
     "open_business",
+    "opened",
     "put_in_place",
     "record",
     "reject",
     "reject_match",
+    "remind",
     "remove",
     "remove_code",
+    "revoke",
+    "share_dates",
+    "share_with_adviser",
+    "show_interest",
     "suggest",
     "take_back",
     "verify",
+    "withdraw_interest",
 ]

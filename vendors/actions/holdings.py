@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from vendors.actions.changing import Changed, locked
+from vendors.actions.reminding import take_back_reminders
 from vendors.choices import HoldingState
 from vendors.models import Holding, HoldingChange, Vendor
 
@@ -131,4 +132,5 @@ def _written(
     HoldingChange.objects.create(
         holding=holding, at=moment, by=by, before=before, after=after, reason=reason
     )
+    take_back_reminders(holding, moment=moment)  # renewed: what is owed about the old day is wrong
     return holding

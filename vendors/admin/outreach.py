@@ -79,6 +79,9 @@ def who_could(desk: Desk, request: HttpRequest, pk: int) -> HttpResponse:
         "firms": [(firm, codes.shared_with(firm), here.get(firm.pk)) for firm in page],
         "counted": _counted(opportunity, vendors),
         "register": Register.objects.select_related("run").filter(run__isnull=False).first(),
+        "interests": opportunity.interests.standing()
+        .select_related("vendor")
+        .order_by("-shown_at", "-pk"),
         "is_for_mwbe": opportunity.method_facts.needs_city_mwbe,
     }
     return TemplateResponse(request, "admin/vendors/who_could.html", context)

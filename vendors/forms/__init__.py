@@ -3,5 +3,14 @@
 from vendors.forms.business import BusinessForm, DisclosureForm, InviteForm
 from vendors.forms.check import CheckForm
 from vendors.forms.holding import HoldingForm
+from vendors.forms.sharing import AdviserLinkForm, InterestForm
 
-__all__ = ["BusinessForm", "CheckForm", "DisclosureForm", "HoldingForm", "InviteForm"]
+__all__ = [
+    "AdviserLinkForm",
+    "BusinessForm",
+    "CheckForm",
+    "DisclosureForm",
+    "HoldingForm",
+    "InterestForm",
+    "InviteForm",
+]

@@ -9,12 +9,17 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
 from vendors.choices import Answer, BusinessKind, Role
 from vendors.validators import validate_website, validate_zip
+
+
+def language_of_the_page() -> str:
+    return get_language() or "en"
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):
@@ -123,6 +128,10 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.MEMBER)
     owner_key = models.UUIDField(unique=True, null=True, editable=False)
     joined_at = models.DateTimeField(_("joined"))
+    # Of the page on which they joined.
+    language = models.CharField(
+        _("language of letters"), max_length=10, default=language_of_the_page
+    )
 
     class Meta:
         verbose_name = _("member")

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from opportunities.models import Opportunity
 from vendors import telling
 from vendors.choices import Need
-from vendors.models import RegisterMatch, Vendor
+from vendors.models import Interest, RegisterMatch, Vendor
 from vendors.readiness import Finding
 from vendors.reading import purchase_of
 from vendors.requirements import REQUIREMENTS, Requirement
@@ -41,3 +42,14 @@ def on_the_list(vendor: Vendor) -> dict[str, Any]:
 def said_of(finding: Finding, commodity: str = "") -> str:
     """Say in a sentence where a business stands with one requirement."""
     return telling.said_of(finding, commodity=commodity)
+
+
+@register.simple_tag
+def interested_at_least(opportunity: Opportunity) -> int:
+    """Return how many businesses say that they can do this, rounded down to fives, from
+    ``INTEREST_SHOWN_FROM`` on; 0, and no query, unless the department wants it shown."""
+    floor: int = settings.INTEREST_SHOWN_FROM
+    if not floor:
+        return 0
+    count = Interest.objects.standing().filter(opportunity=opportunity).count()
+    return count // 5 * 5 if count >= max(floor, 5) else 0

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
-from vendors import actions
+from vendors import actions, glance
 from vendors.answers import Answers, opened
 from vendors.checklist import checklist
 from vendors.codes import codes_of_sellers, found_by_words
 from vendors.disclosure import reaches_disclosure
 from vendors.forms import BusinessForm, DisclosureForm
 from vendors.models import Vendor
+from vendors.requirements import requirement_with_key
 from vendors.views.gate import of_a_member
 
 SIGN_UP = "account_signup"
@@ -66,8 +67,19 @@ def _opened(request: HttpRequest, form: BusinessForm, answers: Answers | None) -
 @require_safe
 @of_a_member
 def business(request: HttpRequest, vendor: Vendor) -> HttpResponse:
-    today = timezone.localdate()
-    context = {"vendor": vendor, "groups": checklist(vendor, today=today), "today": today}
+    moment = timezone.now()
+    today = timezone.localdate(moment)
+    context = {
+        "vendor": vendor,
+        "groups": checklist(vendor, today=today),
+        "today": today,
+        "fitting": glance.fitting(vendor, moment=moment),
+        "ending": [
+            (each, requirement_with_key(each.requirement))
+            for each in glance.ending_soon(vendor, moment=moment)
+        ],
+        "interests": glance.interests_of(vendor),
+    }
     return render(request, "vendors/business/business.html", context)
 
 

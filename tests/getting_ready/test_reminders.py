@@ -1,0 +1,175 @@
+"""The clock: a business hears in time what lapses, once at each distance, and no more of what it renewed."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError
+
+from letters.models import Letter
+from tests.alerting.post import links, opened, part
+from tests.factories import PersonFactory, VendorFactory, holding
+from tests.faults.hands import at_once
+from vendors import actions
+from vendors.models import Reminder
+from vendors.requirements.certification import CITY_CERTIFICATION
+from vendors.requirements.passport import FILED_ENROLLMENT
+from vendors.requirements.pip import ORDERING_EMAIL
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CERTIFICATION, FILED = CITY_CERTIFICATION.key, FILED_ENROLLMENT.key
+
+
+@pytest.fixture
+def vendor(noon):
+    owner = PersonFactory.create(email="ann@firm.example")
+    return VendorFactory.create(name="Harbor Boards", owner=owner, at=noon)
+
+
+def ends(vendor, noon, days, key=CERTIFICATION, **said):
+    return holding(vendor, key, at=noon, expires_on=(noon + days * DAY).date(), **said)
+
+
+def run(moment):
+    """Return the subjects of what is written now."""
+    before = Letter.objects.count()
+    actions.remind(moment=moment)
+    return [letter.subject for letter in Letter.objects.order_by("pk")[before:]]
+
+
+@pytest.mark.parametrize(
+    ("days", "count"),
+    [(91, 0), (90, 1), (61, 1), (60, 1), (30, 1), (7, 1), (1, 1), (0, 1), (-1, 0)],
+)
+def test_a_business_hears_from_90_days_before_until_the_last_day(vendor, noon, days, count):
+    ends(vendor, noon - 200 * DAY, days + 200)
+
+    assert len(run(noon)) == count
+    assert run(noon) == []
+
+
+def test_it_hears_four_times_and_on_no_other_day(vendor, noon):
+    ends(vendor, noon, 100)
+
+    told = [days for days in range(100, -3, -1) if run(noon + (100 - days) * DAY)]
+
+    assert told == [90, 60, 30, 7]
+
+
+def test_a_clock_that_stood_for_a_week_tells_once_what_it_passed_over(vendor, noon):
+    ends(vendor, noon, 65)
+    first = run(noon)
+
+    late = [run(noon + 40 * DAY), run(noon + 40 * DAY)]
+
+    assert [len(first), *map(len, late)] == [1, 1, 0]
+    assert sorted(Reminder.objects.values_list("days_before", flat=True)) == [30, 90]
+
+
+def test_what_ends_together_comes_in_one_letter_soonest_first(vendor, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    (subject,) = run(noon)
+
+    assert subject == "2 things end soon for Harbor Boards: Filed enrollment and disclosures on Jan. 19, 2027"  # fmt: skip
+
+
+def test_renewing_takes_back_the_letter_and_ends_the_rest(vendor, noon):
+    ends(vendor, noon, 30)
+    run(noon)
+
+    ends(vendor, noon + HOUR, 400)
+
+    assert [letter.state for letter in Letter.objects.all()] == ["cancelled"]
+    assert run(noon + 23 * DAY) == []
+
+
+def test_renewing_one_of_two_leaves_the_other_told(vendor, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    run(noon)
+
+    ends(vendor, noon + HOUR, 400)
+
+    assert run(noon + HOUR) == ["Filed enrollment and disclosures of Harbor Boards ends on Jan. 19, 2027"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [({"state": "declared"}, 1), ({"state": "verified"}, 1), ({"state": "in-progress"}, 0)],
+)
+def test_only_what_a_business_has_can_lapse(vendor, noon, said, count):
+    ends(vendor, noon, 30, **said)
+
+    assert len(run(noon)) == count
+
+
+def test_what_only_wants_another_look_is_told_once_shortly_before(vendor, noon):
+    ends(vendor, noon, 30, key=ORDERING_EMAIL.key)
+
+    assert [len(run(noon + days * DAY)) for days in (0, 23, 29)] == [0, 1, 0]
+
+
+def test_every_owner_hears_in_their_language_and_members_do_not(vendor, noon):
+    for address, role in [("ben@firm.example", "owner"), ("eve@firm.example", "member")]:
+        person = PersonFactory.create(email=address)
+        owner = vendor.memberships.get(user__email="ann@firm.example").user
+        invitation = actions.invite(vendor, address, role=role, by=owner, moment=noon)
+        actions.accept(invitation, by=person, moment=noon)
+    ends(vendor, noon, 30)
+    Letter.objects.all().delete()
+    actions.remind(moment=noon)
+
+    told = Letter.objects.filter(kind="vendors.lapsing").values_list("to_address", flat=True)
+    assert sorted(told) == ["ann@firm.example", "ben@firm.example"]
+
+
+def test_the_letter_leads_to_the_very_field(vendor, noon):
+    ends(vendor, noon, 30)
+    run(noon)
+    letter = opened(Letter.objects.get())
+
+    assert any(link.endswith(f"/my/business/{vendor.key}/{CERTIFICATION}/") for link in links(letter))  # fmt: skip
+    assert set(links(letter)) == set(links(letter, "html")) or "Harbor Boards" in part(
+        letter, "html"
+    )
+
+
+def test_new_york_decides_which_day_it_is(vendor, noon):
+    ends(vendor, noon, 91)
+    late_evening = noon.astimezone(ZoneInfo("America/New_York")).replace(hour=23, minute=59)
+
+    assert len(run(late_evening)) == 0
+    assert len(run(late_evening + timedelta(minutes=2))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_write_one_letter(vendor, noon):
+    ends(vendor, noon, 30)
+
+    at_once(lambda: actions.remind(moment=noon), lambda: actions.remind(moment=noon))
+
+    assert Letter.objects.count() == 1
+
+
+def test_the_database_keeps_one_reminder_for_each_distance(vendor, noon):
+    held = ends(vendor, noon, 30)
+    run(noon)
+    (told,) = Reminder.objects.all()
+
+    with pytest.raises(IntegrityError):
+        Reminder.objects.create(
+            holding=held, expires_on=told.expires_on, days_before=30, told_at=noon
+        )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_idle_hour_costs_the_same_however_many_were_told(noon, django_assert_num_queries, count):
+    for _each in range(count):
+        ends(VendorFactory.create(at=noon), noon, 30)
+    run(noon)
+
+    with django_assert_num_queries(4):
+        actions.remind(moment=noon)
