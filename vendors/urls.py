@@ -16,6 +16,7 @@ business = (
         path("", views.businesses, name="list"),
         path("new/", views.new, name="new"),
         path("invitation/<str:token>/", views.invitation, name="invitation"),
+        path("interest/<slug:reference>/", views.interest, name="interest"),
         path("<uuid:key>/", views.business, name="business"),
         path("<uuid:key>/edit/", views.edit, name="edit"),
         path("<uuid:key>/codes/", views.codes, name="codes"),
@@ -31,7 +32,6 @@ business = (
 readiness = (
     [
         path("opportunities/<slug:reference>/readiness/", views.readiness, name="readiness"),
-        path("opportunities/<slug:reference>/interest/", views.interest, name="interest"),
         path("shared/<str:secret>/dates.ics", views.dates, name="dates"),
         path("shared/<str:secret>/", views.advising, name="advising"),
         path("readiness/rows/", views.rows, name="rows"),

@@ -30,7 +30,7 @@ def purchase(noon):
 
 
 def path(purchase):
-    return reverse("readiness:interest", args=[purchase.reference])
+    return reverse("business:interest", args=[purchase.reference])
 
 
 def desk_of(purchase, admin):

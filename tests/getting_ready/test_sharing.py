@@ -1,6 +1,7 @@
 """Secret addresses: a calendar of one's own dates, a checklist for an adviser; taken back, ended, guessed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -43,15 +44,20 @@ def made(client, vendor, **pressed):
     return reverse(name, args=[link.secret]), link
 
 
+def event(answer) -> Any:
+    (only,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    return only
+
+
 def test_calendar_shows_when_things_end_and_moves_what_was_renewed(client, stranger, vendor, noon):
     holding(vendor, "mwbe-certification", expires_on=(noon + 30 * DAY).date())
     path, _link = made(client, vendor, dates="yes")
-    (before,) = Calendar.from_ical(stranger.get(path).content).walk("VEVENT")
+    before = event(stranger.get(path))
 
     holding(vendor, "mwbe-certification", expires_on=(noon + 400 * DAY).date())
     answer = stranger.get(path)
 
-    (after,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    after = event(answer)
     assert (before["UID"], before["DTSTART"].dt) == (after["UID"], (noon + 30 * DAY).date())
     assert after["DTSTART"].dt == (noon + 400 * DAY).date()
     assert after["SEQUENCE"] > before["SEQUENCE"]

@@ -15,7 +15,8 @@ from letters.backends import mail_folder
 from opportunities.attaching import attach
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
-from tests.factories import OpportunityFactory, subscribe
+from tests.factories import OpportunityFactory, PersonFactory, VendorFactory, subscribe
+from vendors import actions as vendor_actions
 from vendors.requirements import REQUIREMENTS
 
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -23,7 +24,7 @@ SOME_UUID = "00000000-0000-4000-8000-000000000000"
 NOT_PAGES = {
     "livez", "readyz", "robots", "favicon", "letters:letter_html", "sitemap", "sitemap_part", "opportunities:opensearch",
     "opportunities:document", "opportunities:atom", "opportunities:json_feed", "opportunities:calendar", "opportunities:event",
-    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count", "alerts:would_have_sent", "readiness:card", "readiness:rows",
+    "opportunities:csv", "opportunities:xlsx", "opportunities:new_since_count", "readiness:card", "readiness:rows", "readiness:dates", "alerts:would_have_sent",
 }  # fmt: skip
 # Pages of accounts that anybody may open.
 ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password", "account_inactive"}  # fmt: skip
@@ -113,6 +114,9 @@ def stocked() -> dict[str, dict[str, str]]:
         "stop": links.stop_url([running.pk]),
         "told": links.told_url(running.subscriber, "news:1"),
     }
+    business, by = VendorFactory.create(), PersonFactory.create()
+    dates = vendor_actions.share_dates(business, by=by, moment=now)
+    advising = vendor_actions.share_with_adviser(business, label="", days=7, by=by, moment=now)
     values = {
         "opportunities:detail": {"reference": opened.reference},
         "opportunities:event": {"reference": opened.reference},
@@ -127,6 +131,8 @@ def stocked() -> dict[str, dict[str, str]]:
         "api:ocdsRecord": {"reference": opened.reference},
         "api:ocdsExtension": {"part": "extension"},
         "readiness:readiness": {"reference": opened.reference},
+        "readiness:dates": {"secret": dates.secret},
+        "readiness:advising": {"secret": advising.secret},
         "readiness:card": {"reference": opened.reference},
         "vendors:requirement": {"key": REQUIREMENTS[0].key},
         "letters:letter": {"key": key},

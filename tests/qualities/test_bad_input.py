@@ -71,6 +71,7 @@ PARAMETERS = [
     "industry",
     "method",
     *["naics", "value", "quarter", "brand", "due", "posted", "changed"],
+    *["kinds", "frequency", "weekday", "hour", "language"],
     *["after", "before", "limit", "cursor"],
     "page",
     "next",

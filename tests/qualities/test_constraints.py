@@ -48,7 +48,17 @@ from tests.factories import (
     letter,
     subscribe,
 )
-from vendors.models import Holding, Invitation, Membership, Register, RegisterMatch, Vendor
+from vendors.models import (
+    Holding,
+    Interest,
+    Invitation,
+    Membership,
+    Register,
+    RegisterMatch,
+    Reminder,
+    SharedLink,
+    Vendor,
+)
 
 NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -210,6 +220,22 @@ def member(**facts: Any) -> Membership:
 def invitation(email: str = "new@firm.example", **facts: Any) -> Invitation:
     plain: dict[str, Any] = {"invited_at": NOON, "expires_at": NOON + DAY}
     return Invitation.objects.create(vendor=business(), email=email, **(plain | facts))
+
+
+def reminder() -> Reminder:
+    held = Holding.objects.first() or holding()
+    return Reminder.objects.create(
+        holding=held, expires_on=NOON.date(), days_before=30, told_at=NOON
+    )
+
+
+def shared(kind: str = "dates", **facts: Any) -> SharedLink:
+    return SharedLink.objects.create(vendor=business(), kind=kind, created_at=NOON, **facts)
+
+
+def interest() -> Interest:
+    purchase = Opportunity.objects.first() or OpportunityFactory.create()
+    return Interest.objects.create(vendor=business(), opportunity=purchase, shown_at=NOON)
 
 
 def match_with(**facts: Any) -> RegisterMatch:
@@ -419,7 +445,15 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         held(state="verified"),
     ],
     "holding_rejected_with_its_reason": [held(state="rejected"), held(rejection="No.")],
+    "reminder_once_per_day_it_ends_and_distance": [twice(reminder)],
+    "shared_link_of_an_adviser_ends": [
+        lambda: shared("adviser"),
+        lambda: shared("adviser", expires_at=NOON),
+    ],
+    "shared_link_to_dates_one_at_a_time": [twice(shared)],
+    "interest_once_while_it_stands": [twice(interest)],
     # Of single fields.
+    "vendors.SharedLink.secret": [lambda: [shared("adviser", secret="a", expires_at=NOON + DAY) for _ in range(2)]],
     "vendors.Vendor.key": [change(lambda: [VendorFactory.create(), VendorFactory.create(key=uuid.UUID(int=1))][0], key=uuid.UUID(int=1))],
     "vendors.Membership.owner_key": [
         lambda: [member(role="owner", owner_key=uuid.UUID(int=1)) for _ in range(2)],

@@ -28,7 +28,7 @@ def interest(request: HttpRequest, reference: str) -> HttpResponse:
     form = InterestForm(request.POST if request.method == "POST" else None, initial=begun)
     if request.method == "POST" and form.is_valid():
         _do(request, vendor, opportunity, form.cleaned_data["note"])
-        return redirect("readiness:interest", reference)
+        return redirect("business:interest", reference)
     context = {
         "vendor": vendor,
         "opportunity": opportunity,
