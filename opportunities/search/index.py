@@ -96,27 +96,33 @@ def newest(query: Query, count: int) -> RawSQL:
     if connection.vendor != "postgresql":
         return RawSQL(f"{found} ORDER BY rowid DESC LIMIT %s", [asked, count])  # noqa: S611
     parts, params = [], []
-    for block, which in blocks_back_from(_last_key()):
+    for block in blocks_back_from(
+        _last_key(), smallest=LARGER if query.has_beginnings else BLOCKS.start
+    ):
         # A limit of its own: or several are asked at once and their answers mixed. A sum: or it walks back along the keys.
-        parts.append(f"({found} AND {block} ORDER BY rowid + 0 DESC LIMIT %s)")
-        params += [asked, which, count]
+        parts.append(f"({found} AND words @@ %s::tsquery ORDER BY rowid + 0 DESC LIMIT %s)")
+        params += [asked, f"'{block}'", count]
     every = f"SELECT rowid FROM ({' UNION ALL '.join(parts)}) AS blocks LIMIT %s"  # noqa: S608
     return RawSQL(every, [*params, count])  # noqa: S611
 
 
 def blocks_of(pk: int) -> list[str]:
     """Return the blocks of keys, each twice as large as the one before, in which this key lies, as marks."""
-    return [f"{BETWEEN}{size}x{pk >> size}" for size in BLOCKS]
+    return [_block(size, pk >> size) for size in BLOCKS]
 
 
-def blocks_back_from(last: int) -> Iterator[tuple[str, Any]]:
-    """Yield conditions for blocks that together hold each key up to ``last`` once, the newest first."""
-    yield IN_BLOCK, f"'{BETWEEN}{BLOCKS.start}x{last >> BLOCKS.start}'"
-    for size in BLOCKS:
-        if last >> size & 1:
-            yield IN_BLOCK, f"'{BETWEEN}{size}x{(last >> size) - 1}'"
-    if rest := last >> BLOCKS.stop << BLOCKS.stop:
-        yield "rowid < %s", rest
+def blocks_back_from(last: int, *, smallest: int) -> Iterator[str]:
+    """Yield blocks that together hold each key up to ``last`` once, the newest first, slowly growing."""
+    size, first = smallest, (last >> smallest) + 1 << smallest  # the first key of what was yielded
+    while first:
+        first -= 1 << size
+        yield _block(size, first >> size)
+        if size + 1 in BLOCKS and not first >> size & 1:
+            size += 1
+
+
+def _block(size: int, number: int) -> str:
+    return f"{BETWEEN}{size}x{number}"
 
 
 def in_title(query: Query, among: Sequence[int]) -> set[int]:
@@ -140,7 +146,7 @@ def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]"
 TABLE = SearchEntry._meta.db_table
 SELECT = f"SELECT rowid FROM {TABLE}"  # noqa: S608
 BLOCKS = range(12, 21)  # powers of two: from 4,096 keys to a million
-IN_BLOCK = "words @@ %s::tsquery"
+LARGER = 15  # PostgreSQL gathers all words that begin so anew for each block
 
 
 def _asked(query: Query, *, column: str = "words") -> tuple[str, str]:

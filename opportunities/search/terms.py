@@ -117,6 +117,10 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.clauses or self.without)
 
+    @property
+    def has_beginnings(self) -> bool:
+        return any(term.start for clause in (*self.clauses, self.without) for term in clause)
+
     def __and__(self, other: "Query") -> "Query":
         """Ask for both."""
         return Query(self.clauses + other.clauses, self.without | other.without)
