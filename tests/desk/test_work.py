@@ -20,6 +20,7 @@ from opportunities.choices import Precision
 from opportunities.models import ImportRun, Opportunity, PlannedPublication
 from opportunities.publishing import Award
 from tests.browsing.pages import text
+from tests.environment import ROOT
 from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, letter
 from vendors import actions as vendor_actions
 from vendors.models import RegisterMatch
@@ -270,3 +271,9 @@ def test_a_viewer_marks_no_letter(client, noon):
     looked_at(failed_letter(scene), scene)
 
     assert Letter.objects.troubled().exists()
+
+
+def test_staff_guide_says_of_each_pile_what_takes_a_row_off_it():
+    guide = (ROOT / "docs" / "staff-guide.md").read_text()
+
+    assert [str(pile.title) for pile in PILES.values() if f"| {pile.title} | " not in guide] == []
