@@ -223,7 +223,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "fetch-certified-list": {
         "task": "vendors.tasks.fetch_certified_list",
-        "schedule": 7 * 24 * 3600.0,
+        "schedule": 3600.0,
         "options": {"expires": 3600},
     },
     "suggest-matches": {

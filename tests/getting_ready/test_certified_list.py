@@ -454,6 +454,17 @@ def test_a_list_that_is_fetched_takes_its_place(noon, city):
     assert (server.asked, names()) == (("GET", "/list.csv?all=1"), ["Smith & Sons, Inc."])
 
 
+def test_a_list_is_fetched_once_a_week_however_often_the_clock_rings(noon, city):
+    city(200, file_of(SMITH))
+    tasks.fetch_certified_list()
+    city(200, file_of(listed("Other")))
+
+    assert tasks.fetch_certified_list() == 0
+    ImportRun.objects.update(at=noon - timedelta(days=7))
+    assert tasks.fetch_certified_list() == 1
+    assert names() == ["Other"]
+
+
 def test_half_a_list_waits_for_a_person(noon, city):
     loaded(*[listed(f"Firm {n}") for n in range(10)], moment=noon)
     city(200, file_of(*[listed(f"Firm {n}") for n in range(8)]))
