@@ -94,13 +94,15 @@ def _taken_along() -> list[Question]:
     # Of what is open: a table of everything grows with everything, as it must.
     feeds = {name: f"{_route(f'opportunities:{name}')}?phase=open" for name in names}
     others = {
-        "sitemap": "/sitemap.xml",
         "API: opportunities": "/api/v1/opportunities",
         "API: changes": "/api/v1/changes",
     }
     return [
         *[_at(name, path) for name, path in feeds.items() if not path.startswith("?")],
         *[_at(name, path) for name, path in others.items()],
+        # It names a part for each thousand purchases, and so grows as it must.
+        Question("sitemap: index", lambda: "/sitemap.xml", growth=None),
+        Question("sitemap: one part", lambda: reverse("sitemap_part", args=["0"])),
     ]
 
 
