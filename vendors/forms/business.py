@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -62,7 +63,10 @@ class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]
             "name", "dba", "kind", "description", "website", "zip_code", "nigp",
             "contact_name", "contact_email", "contact_phone",
         ]  # fmt: skip
-        field_classes: ClassVar[dict[str, Any]] = {}
+        # "firm.example" is meant with https; without a word Django warns, and a warning ends `check`.
+        field_classes: ClassVar[dict[str, Any]] = {
+            "website": partial(forms.URLField, assume_scheme="https")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
