@@ -37,7 +37,8 @@ def fitting(vendor: Vendor, *, moment: datetime) -> list[Fitting]:
         return []
     live = in_phase(Phase.OPEN, moment) | in_phase(Phase.UPCOMING, moment)
     found = Opportunity.objects.public().filter(wanted, live).select_related("main_commodity")
-    business, today = business_of(vendor), timezone.localdate(moment)
+    today = timezone.localdate(moment)
+    business = business_of(vendor, on=today)
     return [
         Fitting(each, each.phase_at(moment), assess(purchase_of(each), business, on=today).word)
         for each in found.order_by("due_at", "expected_on", "pk")[:SHOWN]

@@ -5,8 +5,10 @@ from datetime import date
 from django.utils import timezone
 
 from opportunities.models import Opportunity
+from vendors.choices import Answer
 from vendors.facts import Business, Held, Purchase
 from vendors.models import Holding, Vendor
+from vendors.requirements.rules import years_after
 
 
 def purchase_of(opportunity: Opportunity) -> Purchase:
@@ -24,11 +26,16 @@ def purchase_of(opportunity: Opportunity) -> Purchase:
     )
 
 
-def business_of(vendor: Vendor) -> Business:
-    """Return what the business says of itself. One query."""
+def business_of(vendor: Vendor, *, on: date) -> Business:
+    """Return what the business says of itself, as of ``on``. One query.
+
+    An answer about the awards of twelve months is worth nothing once these months are over.
+    """
+    asked_on = vendor.disclosure_asked_on
+    is_fresh = asked_on is not None and on <= years_after(asked_on, 1)
     return Business(
         kind=vendor.kind,
-        reaches_disclosure=vendor.reaches_disclosure,
+        reaches_disclosure=vendor.reaches_disclosure if is_fresh else Answer.UNKNOWN,
         held={key: held(holding) for key, holding in vendor.holdings.by_key().items()},
     )
 

@@ -315,8 +315,20 @@ def test_rows_are_read_once_and_assessed_without_a_query(noon, django_assert_num
     listed = OpportunityFactory.create(published=True, licences_needed="A licence\n\n")
 
     with django_assert_num_queries(1):
-        purchase, business = purchase_of(listed), business_of(vendor)
+        purchase, business = purchase_of(listed), business_of(vendor, on=noon.date())
     with django_assert_num_queries(0):
         found = assess(purchase, business, on=noon.date())
 
     assert (purchase.named, found.eligible, found.ready) == (("A licence",), YES, NOT_YET)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked_on", "expected"),
+    [(date(2026, 1, 12), Answer.NO), (date(2026, 1, 11), Answer.UNKNOWN), (TODAY, Answer.NO)],
+)
+def test_answer_about_twelve_months_is_worth_nothing_after_them(asked_on, expected):
+    vendor = VendorFactory.create()
+    vendor.reaches_disclosure, vendor.disclosure_asked_on = Answer.NO, asked_on
+
+    assert business_of(vendor, on=TODAY).reaches_disclosure == expected

@@ -37,7 +37,7 @@ def readiness(request: HttpRequest, reference: str) -> HttpResponse:
         context |= _card(opportunity, purchase, answers.as_business())
         context |= {"answers": answers, "token": _worth_keeping(answers)}
     elif vendor:
-        context |= _card(opportunity, purchase, business_of(vendor))
+        context |= _card(opportunity, purchase, business_of(vendor, on=timezone.localdate()))
     status = 422 if form.errors else 200
     return render(request, "vendors/readiness.html", context, status=status)
 
@@ -53,7 +53,9 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
     vendor = _business_of(request)
     if vendor is None:
         return HttpResponse(status=204)
-    context = _card(opportunity, purchase_of(opportunity), business_of(vendor))
+    context = _card(
+        opportunity, purchase_of(opportunity), business_of(vendor, on=timezone.localdate())
+    )
     return render(request, "vendors/_card.html", context | {"vendor": vendor, "is_short": True})
 
 
@@ -64,7 +66,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     references = request.GET.getlist("ref")[:MOST_ROWS]
     if vendor is None or not references:
         return HttpResponse(status=204)
-    business, today = business_of(vendor), timezone.localdate()
+    today = timezone.localdate()
+    business = business_of(vendor, on=today)
     listed = Opportunity.objects.public().filter(reference__in=references)
     found = [
         (each, assess(purchase_of(each), business, on=today).word)
