@@ -157,6 +157,16 @@ def test_an_outreach_list_is_handed_out_safely_and_stands_in_the_history(desk, p
     )
 
 
+def test_contacts_are_only_for_those_who_may_see_businesses(sign_in, purchase):
+    here("Alpha Boards", contact_email="ann@alpha.example")
+    client = sign_in("view_opportunity", "view_certifiedbusiness")
+
+    answer = client.post(page_of(purchase)).content.decode()
+
+    assert "Alpha Boards" in answer
+    assert "ann@alpha.example" not in answer
+
+
 @pytest.mark.parametrize(
     ("permissions", "status"),
     [

@@ -24,6 +24,7 @@ from vendors import outreach
 from vendors.models import CertifiedBusiness, Register
 
 SEES = ("opportunities.view_opportunity", "vendors.view_certifiedbusiness")
+SEES_BUSINESSES = "vendors.view_vendor"
 FIRMS_A_PAGE = 100
 AT_ONCE = 500
 
@@ -117,15 +118,18 @@ def _handed_out(
     ]  # fmt: skip
     asked = ", ".join([*(f"NAICS {c}" for c in codes.naics), *(f"NIGP {c}" for c in codes.nigp)])
     of = _("outreach list; %s") % (asked or _("no codes"))
-    rows = _rows(found, codes)
+    rows = _rows(found, codes, may_contact=request.user.has_perm(SEES_BUSINESSES))
     return export(request, "outreach", header, rows, of=of, about=opportunity, widths=[40] * 10)
 
 
-def _rows(found: QuerySet[CertifiedBusiness], codes: outreach.Codes) -> Iterator[list[Cell]]:
+def _rows(
+    found: QuerySet[CertifiedBusiness], codes: outreach.Codes, *, may_contact: bool
+) -> Iterator[list[Cell]]:
+    """Yield each firm; whom to write to only for those who may see what businesses say of themselves."""
     pages = Paginator(found, AT_ONCE)
     for page in pages:
         firms = list(page.object_list)
-        here = outreach.contacts_of(firms)
+        here = outreach.contacts_of(firms) if may_contact else {}
         for firm in firms:
             vendor = here.get(firm.pk)
             yield [
