@@ -46,17 +46,19 @@ def test_skip_link_leads_past_the_menu_to_the_search(listing):
 
 def test_focus_goes_from_the_menu_through_the_search_to_the_results(listing):
     listing.set_viewport_size({"width": 900, "height": 900})  # where what narrows it is folded away
-    stops = [tab(listing) for _press in range(9)]
+    stops = [tab(listing) for _press in range(11)]
 
     assert stops == [
         "Skip to main content",
         "read them in the inbox",
         "NYC Law Department Purchases",
+        "My account",
         "Menu",
         "What is new since you last looked?",
         "What do you sell?",
         "Search",
         "Narrow it down",
+        "Show on each row whether my business is ready",
         "Backup Software Premium Support Coverage",
     ]
 
