@@ -417,7 +417,7 @@ def compared(port: int, count: int) -> float:
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, port
-    Letter.objects.all().delete()
+    clear()
     bodies = due(count)
     bare = timed(lambda: by_smtplib(port, bodies))
 
@@ -429,6 +429,15 @@ def compared(port: int, count: int) -> float:
     assert Letter.objects.filter(state="sent").count() == count
     say(f"  bare {count / bare:,.0f}/s, portal {count / ours:,.0f}/s")
     return bare / ours
+
+
+def clear() -> None:
+    """Delete every letter, and what leads to one."""
+    from alerts.models import Match
+    from letters.models import Letter
+
+    Match.objects.all().delete()
+    Letter.objects.all().delete()
 
 
 def due(count: int) -> list[tuple[str, bytes]]:
@@ -518,7 +527,8 @@ def growth() -> Iterator[tuple[str, float]]:
         pass
     spent = []
     for count in (1_000, 200_000):
-        Letter.objects.all().delete() if count == 1_000 else None
+        if count == 1_000:
+            clear()
         now = timezone.now() - timedelta(days=30)
         for first in range(Letter.objects.count(), count, 5000):
             Letter.objects.bulk_create(

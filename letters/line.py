@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class StoredMessage(EmailMessage):
 
 @dataclass
 class Line:
-    """One process's connection. Kept between two runs for ``LETTER_CONNECTION_KEPT_SECONDS``."""
+    """One sender's connection. Kept between two runs for ``LETTER_CONNECTION_KEPT_SECONDS``."""
 
     mail: BaseEmailBackend | None = None
     count: int = 0
@@ -88,4 +89,12 @@ class Line:
         return bool(code == 250)
 
 
-LINE = Line()
+KEPT = threading.local()
+
+
+def line_of_this_thread() -> Line:
+    """Return the connection of whoever runs here: two senders in one process must not speak into one."""
+    if not hasattr(KEPT, "line"):
+        KEPT.line = Line()
+    line: Line = KEPT.line
+    return line

@@ -29,7 +29,7 @@ from letters.leasing import (
     take_lease,
     why_not,
 )
-from letters.line import LINE, Line
+from letters.line import Line, line_of_this_thread
 from letters.models import Attempt, Letter, Suppression
 from letters.suppression import suppress
 
@@ -58,18 +58,19 @@ def send_due(*, clock: Clock = timezone.now) -> int:
 @contextmanager
 def _mail_line(clock: Clock) -> Iterator[Line | None]:
     """Connect before any letter is taken, so that a server that is away costs no letter a try."""
+    line = line_of_this_thread()
     try:
-        LINE.open(get_connection())
+        line.open(get_connection())
     except Exception as error:  # noqa: BLE001  (mail backends raise what they like)
         channel.close(failures.judge(error).reply, moment=clock())
         yield None
         return
     try:
-        yield LINE
+        yield line
     except (LeaseLost, ChannelClosed) as reason:
         logger.warning("sending stopped", extra={"reason": type(reason).__name__})
     finally:
-        LINE.rest()
+        line.rest()
 
 
 def _send_all(lease: Lease, line: Line, end: datetime, clock: Clock) -> int:
