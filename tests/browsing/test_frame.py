@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 PRIVATE = {
     "alerts:subscribe", "alerts:check_mail", "alerts:fresh_link", "alerts:confirm", "alerts:manage", "alerts:stop",
     "opportunities:new_since", "opportunities:new_since_count", "readiness:readiness", "readiness:card", "readiness:rows",
+    "readiness:dates", "readiness:advising", "alerts:told", "alerts:would_have_sent",
     *ENTRANCES,
     "letters:inbox", "letters:letter", "letters:letter_html", "livez", "readyz", "favicon", "api", "api:root",
 }  # fmt: skip
