@@ -24,7 +24,8 @@ from opportunities.models import Opportunity
 from opportunities.publishing import Award
 from opportunities.search import Search, Thesaurus
 from opportunities.search.lanes import page_of
-from tests.factories import OpportunityFactory, StaffFactory, subscribe
+from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, subscribe
+from vendors.actions import share_with_adviser
 
 DAY = timedelta(days=1)
 # One template draws every step of the guide: those with the longest words stand for the rest.
@@ -77,6 +78,7 @@ def furnished() -> House:
             "new-since": "/new-since/",
             "detail-open": opened.get_absolute_url(),
             "readiness": reverse("readiness:readiness", args=[opened.reference]),
+            "readiness-shared": shared_checklist(officer, moment),
             "detail-closed": closed.get_absolute_url(),
             "detail-little-known": untold.get_absolute_url(),
             "detail-awarded": decided.get_absolute_url(),
@@ -100,6 +102,12 @@ def furnished() -> House:
         OpportunityFactory.create(title="A draft", value_max=Decimal("500000.01")),
         opened,
     )
+
+
+def shared_checklist(by: User, moment: datetime) -> str:
+    """Share a business's checklist with an adviser; return its address."""
+    link = share_with_adviser(VendorFactory.create(), label="", days=7, by=by, moment=moment)
+    return reverse("readiness:advising", args=[link.secret])
 
 
 def second_page(moment: datetime) -> str:
