@@ -118,6 +118,7 @@ def test_see_it_work_shows_what_is_owed_and_how_long_it_takes(noon, client):
     assert (found.owed_now, found.oldest_unmatched) == (0, MINUTE)
     assert dict(found.letters)["sent"] == 1
     assert page.status_code == 200
+    assert "/see-it-work/" in client.get("/admin/alerts/subscriber/").content.decode()
     assert "From the change to the mail server" in text(page)
     Audit.objects.create(
         at=noon, revision_count=1, expected_count=2, missing_count=0, surplus_count=0
