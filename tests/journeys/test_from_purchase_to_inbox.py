@@ -90,7 +90,7 @@ def test_all_that_the_public_does_works_on_a_phone_without_script(new_page, port
     screenshot(page, "search-phone")
     assert titles(page) == ["Smartboards"]
 
-    page.get_by_role("link", name="Smartboards").click()
+    page.get_by_role("link", name="Smartboards", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Smartboards")
     expect(page.locator(".key-facts--glance")).to_contain_text("Not yet announced")
 
