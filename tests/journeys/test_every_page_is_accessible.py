@@ -101,7 +101,7 @@ def ask_wrongly_and_too_often(looking: Looking, monkeypatch) -> None:
     page.goto("/alerts/fresh-link/")
     press(page, "Send me a fresh link")
     looking.here("fresh-link-with-errors")
-    monkeypatch.setattr("alerts.views.ASKS_AN_HOUR", 0)
+    monkeypatch.setattr("alerts.views.asking.ASKS_AN_HOUR", 0)
     page.get_by_label("Email address").fill("asked@vendor.example")
     press(page, "Send me a fresh link")
     looking.here("429")

@@ -43,9 +43,11 @@ def new():
 
 
 def changed():
+    """Who was told of a purchase hears what changed of it."""
     moment = timezone.now()
-    opened = everything_known(moment)
     subscribe(READER)
+    opened = everything_known(moment)
+    tell_who_asked()
     amended(opened, StaffFactory.create(), moment)
 
 
@@ -68,7 +70,7 @@ def several():
 def test_letter_can_be_read_on_any_screen(new_page, kind, subject):
     kind()
     tell_who_asked()
-    raw = bytes(LetterBody.objects.get().raw)
+    raw = bytes(LetterBody.objects.latest("letter").raw)
     message = message_from_bytes(raw, policy=policy.default)
 
     assert message["Subject"] == subject
