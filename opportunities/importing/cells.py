@@ -13,6 +13,7 @@ from opportunities.models.promises import LARGEST_VALUE
 from opportunities.validators import FIRST_YEAR, PLACEHOLDER_YEAR
 
 NEW_YORK = ZoneInfo("America/New_York")
+LONGEST_AMOUNT = 40  # digits; 1e999999999 would be written out as a thousand million of them
 FORMULA = ("=", "@", "+", "-")
 # A dash before words is a dash; before anything else a spreadsheet reads it as a sum.
 LIST_MARK = re.compile(r"[-+]\s*[^\W\d]")
@@ -49,7 +50,7 @@ def dollars(cell: str) -> Decimal | Doubt | None:
         value = Decimal(typed)
     except InvalidOperation:
         return Doubt(_("“%s” is no amount of US dollars.") % cell[:40])
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or value < 0 or value.adjusted() > LONGEST_AMOUNT:
         return Doubt(_("“%s” is no amount of US dollars.") % cell[:40])
     if value > LARGEST_VALUE:
         return Doubt(_("$%s is more than $1 billion, surely a typing error. Check the zeros.") % f"{value:,.0f}")  # fmt: skip

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from uuid import UUID, uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,9 +78,9 @@ def _held(pk: int, token: UUID) -> Iterator[None]:
         yield
     except LeaseLost:
         return
-    except (SoftTimeLimitExceeded, DatabaseError):
-        raise  # no fault of the file: later
-    except Exception:
+    except Exception as error:
+        if _is_no_fault_of_the_file(error):
+            raise  # later
         logger.exception("import stopped", extra={"run": pk})
         if not _give_up(pk, token):
             raise
@@ -88,6 +88,12 @@ def _held(pk: int, token: UUID) -> Iterator[None]:
         ImportRun.objects.filter(pk=pk, lease_token=token).update(
             lease_token=None, lease_until=None
         )
+
+
+def _is_no_fault_of_the_file(error: Exception) -> bool:
+    """A value that the database cannot store is one: it will not store it later either."""
+    is_of_the_database = isinstance(error, DatabaseError) and not isinstance(error, DataError)
+    return is_of_the_database or isinstance(error, SoftTimeLimitExceeded)
 
 
 @transaction.atomic

@@ -68,6 +68,7 @@ HOSTILE = [
     ("nothing.csv", b"", "empty"),
     ("large.csv", b"a" * (32 * 1024 * 1024 + 1), "larger than 32 MB"),
     ("nul.csv", b"a,b\n1,\0\n", "NUL"),
+    ("nul.js", rb'var x = [["a", "b"], ["1", "\u0000"]];', "NUL"),
     ("utf16.csv", "a,b\n1,2".encode("utf-16"), "UTF-16"),
     ("bytes.csv", b"a\x81,b\n1,2\n", "neither as UTF-8 nor"),
     ("quote.csv", b'a,b\n"1,2\n' + b"3,4\n" * 50_000, "quotation mark without its partner"),

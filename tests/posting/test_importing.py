@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DataError
 from django.utils import timezone
 
 from opportunities import actions, importing
@@ -180,6 +181,7 @@ def test_what_happened_between_the_check_and_the_button_is_looked_at_again(noon)
     [
         ("FY27NLaw2,Law Department,Chairs,Task Order,Goods,1,96000000000000", "$96,000,000,000,000 is more than $1 billion"),
         ("FY27NLaw2,Law Department,Chairs,Task Order,Goods,1,NaN", "no amount"),
+        ("FY27NLaw2,Law Department,Chairs,Task Order,Goods,1,1e100", "no amount"),  # 1e999999999 takes all memory to write out
         ("FY27NLaw2,Law Department,Chairs,Task Order,Goods,1,-5", "no amount"),
         ("FY27NLaw2,Law Department,=HYPERLINK(),Task Order,Goods,1,5", "begins like a formula"),
         ("FY27NLaw2,Law Department,Chairs,Task Order,Furniture,1,5", "industry “Furniture” is not known"),
@@ -288,13 +290,14 @@ def test_two_workers_do_not_work_at_once_and_the_slower_one_stops(noon):
     assert late
 
 
-def test_a_file_over_which_a_worker_stumbles_does_not_stand_in_the_way(noon, monkeypatch):
+@pytest.mark.parametrize("fault", [LookupError, DataError])
+def test_a_file_over_which_a_worker_stumbles_does_not_stand_in_the_way(noon, monkeypatch, fault):
     first, second = received(PLAN.read_bytes()), received(plan(LAW1))
     judge = importing.KINDS["plan"].judge
 
     def stumble(run, rows):
         if run.pk == first.pk:
-            raise LookupError
+            raise fault
         return judge(run, rows)
 
     monkeypatch.setattr(importing.KINDS["plan"], "judge", stumble)
