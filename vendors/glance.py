@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from letters.models import Letter
 from opportunities.choices import CodeScheme, Phase
 from opportunities.models import Opportunity
 from opportunities.querysets import in_phase
@@ -60,6 +62,12 @@ def ending_soon(vendor: Vendor, *, moment: datetime) -> HoldingQuerySet:
     """Return what ends within the time of the first reminder, or has ended, soonest first."""
     last = timezone.localdate(moment) + timedelta(days=DAYS_BEFORE[0])
     return vendor.holdings.filter(state__in=HAD, expires_on__lte=last).soonest_to_lapse()
+
+
+def letters_about(vendor: Vendor, person: Any) -> list[Letter]:
+    """Return the newest letters to ``person`` about the business."""
+    mine = [member.reader for member in vendor.memberships.filter(user_id=person.pk)]
+    return list(Letter.objects.filter(owner__in=mine).order_by("-created_at", "-pk")[:SHOWN])
 
 
 def interests_of(vendor: Vendor) -> list[Interest]:

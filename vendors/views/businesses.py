@@ -79,6 +79,7 @@ def business(request: HttpRequest, vendor: Vendor) -> HttpResponse:
             for each in glance.ending_soon(vendor, moment=moment)
         ],
         "interests": glance.interests_of(vendor),
+        "letters": glance.letters_about(vendor, request.user),
     }
     return render(request, "vendors/business/business.html", context)
 
