@@ -15,11 +15,13 @@ from core.choices import DeedKind
 from core.http import client_network
 from core.logs import ADDRESS, request_id
 from core.models import Deed
+from core.text import lines
 
 logger = logging.getLogger(__name__)
 
 MASK = "…"
 NOT_SHOWN = {"password"}
+LONGEST_REASON = 2000  # characters: what is written here stays for ever
 
 Facts = Mapping[str, str]
 Change = dict[str, str]
@@ -51,7 +53,7 @@ def record(
         subject_name=about_name[:200] or (_without_addresses(str(about))[:200] if about else ""),
         summary=_without_addresses(summary)[:300],
         changes=list(changes),
-        reason=_without_addresses(reason),
+        reason=_without_addresses(lines(reason))[:LONGEST_REASON],
         place=client_network(request) if request else "",
         request_id=request_id(),
     )

@@ -64,7 +64,10 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
     def _seen(self) -> dict[str, str]:
         try:
             seen = json.loads(self.data.get("seen") or "{}")
-        except ValueError:
+        except (
+            ValueError,
+            RecursionError,
+        ):  # Python gives up on brackets that are nested thousands deep
             return {}
         return seen if isinstance(seen, dict) else {}
 

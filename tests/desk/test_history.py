@@ -67,6 +67,15 @@ def test_a_change_tells_what_was_there_before_and_why(desk):
     assert Deed.objects.latest("pk").reason == "As they say"
 
 
+def test_whatever_is_sent_as_a_reason_is_kept_as_words_and_within_bounds(desk):
+    draft = OpportunityFactory.create(title="Smartboards")
+
+    send(desk, change(draft), "_save", title="Displays", _reason="As\0 they say" + "!" * 9000)
+
+    reason = Deed.objects.latest("pk").reason
+    assert (reason[:13], len(reason)) == ("As they say!!", 2000)
+
+
 def test_saving_without_a_change_is_no_deed(desk):
     draft = OpportunityFactory.create()
 

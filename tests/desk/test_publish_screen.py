@@ -382,7 +382,7 @@ def test_a_change_of_what_is_public_collides_as_well(desk, noon):
     assert [(one.theirs, one.yours) for one in answer.context["adminform"].form.collisions] == [("9000.00", "8000")]  # fmt: skip
 
 
-@pytest.mark.parametrize("seen", ["", "x", "[]", "{}", '{"title": 7}', "9" * 9000])
+@pytest.mark.parametrize("seen", ["", "x", "[]", "{}", '{"title": 7}', "9" * 9000, "[" * 100_000])
 def test_a_spoiled_seen_is_no_error(desk, seen):
     draft = OpportunityFactory.create(title="Boards")
     form = fields(desk.get(change(draft)), form=FORM)
