@@ -7,6 +7,8 @@ a badly chosen anchor costs time and never an answer.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from django.db import transaction
+
 from alerts.models import SavedSearch, SearchKey
 from opportunities.analysis import BETWEEN
 from opportunities.choices import Method
@@ -34,8 +36,12 @@ def counted(key: str) -> float:
     return share_of(key[2:]) if key.startswith("w:") else expected(key)
 
 
+@transaction.atomic
 def file(saved: SavedSearch, *, commonness: Commonness = counted) -> None:
-    """File ``saved`` under its anchor, in place of where it was. Safe to repeat."""
+    """File ``saved`` under its anchor, in place of where it was. Safe to repeat.
+
+    At no moment is it filed under nothing: what came out just then would not find it.
+    """
     keys = anchor_of(saved.search, commonness=commonness)
     saved.keys.exclude(key__in=keys).delete()
     SearchKey.objects.bulk_create(

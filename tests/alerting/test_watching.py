@@ -103,6 +103,16 @@ def test_searches_filed_under_everything_are_filed_better_at_night(noon):
     ]  # fmt: skip
 
 
+def test_a_search_stays_filed_where_it_was_when_filing_it_anew_fails(noon, monkeypatch):
+    saved = subscribe("a@readers.example", search("boards"), moment=noon).saved_search
+    saved.keys.update(key="*")
+    monkeypatch.setattr(SearchKey.objects, "bulk_create", lambda *_a, **_k: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        auditing.file_anew()
+    assert [*saved.keys.values_list("key", flat=True)] == ["*"]
+
+
 def test_see_it_work_shows_what_is_owed_and_how_long_it_takes(noon, client):
     client.force_login(StaffFactory.create())
     subscribe("a@readers.example", moment=noon)
