@@ -21,7 +21,8 @@ TEMPLATE = "vendors/off_the_list"
 
 
 def off_the_list(match: RegisterMatch, *, listed_on: date, moment: datetime) -> None:
-    """Write to each owner, once for each list that has no entry. In the transaction that raises the flag."""
+    """Write to each owner in their language, once for each list that has no entry. In the transaction that raises
+    the flag."""
     context = {
         "business": match.vendor.name,
         "listed_on": listed_on,
@@ -30,7 +31,7 @@ def off_the_list(match: RegisterMatch, *, listed_on: date, moment: datetime) -> 
     owners = match.vendor.memberships.filter(role=Role.OWNER).select_related("user")
     for owner in owners.order_by("pk"):
         post(
-            write(TEMPLATE, context, language="en"),
+            write(TEMPLATE, context, language=owner.language),
             to=owner.user.email,
             kind="off-the-list",
             owner=owner.reader,

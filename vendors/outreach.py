@@ -16,10 +16,9 @@ from django.db.models import Q, QuerySet
 
 from opportunities.models import Opportunity
 from vendors.choices import MatchState, Word
-from vendors.facts import Business
 from vendors.models import CertifiedBusiness, Vendor
 from vendors.readiness import Assessment, assess
-from vendors.reading import held, purchase_of
+from vendors.reading import business_of, purchase_of
 
 SHORTEST_NAICS, SHORTEST_NIGP = 4, 3  # digits; fewer would mean half of all firms
 NEARLY = 2  # steps that are open at most
@@ -104,16 +103,8 @@ def count_ready(opportunity: Opportunity, vendors: QuerySet[Vendor], *, on: date
     """Assess each, a thousand at most. Two queries. Those that it is not for at all are left out."""
     purchase = purchase_of(opportunity)
     some = vendors.prefetch_related("holdings")[:MOST_VENDORS]
-    answers = [assess(purchase, _business(vendor), on=on) for vendor in some]
+    answers = [assess(purchase, business_of(vendor, on=on), on=on) for vendor in some]
     return _counted(answers)
-
-
-def _business(vendor: Vendor) -> Business:
-    return Business(
-        kind=vendor.kind,
-        reaches_disclosure=vendor.reaches_disclosure,
-        held={each.requirement: held(each) for each in vendor.holdings.all()},
-    )
 
 
 def _counted(answers: Iterable[Assessment]) -> Counted:

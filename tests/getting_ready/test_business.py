@@ -160,7 +160,8 @@ def test_codes_are_found_by_words_added_once_and_taken_away(client, vendor):
 
 
 @pytest.mark.parametrize(
-    "typed", ["naics:000000", "nigp:204", "nothing", ":", "naics:" + "9" * 999]
+    "typed",
+    ["naics:000000", "nigp:204", "nothing", ":", "naics:" + "9" * 999, "naics:\x00", "\x00:1"],
 )
 def test_code_that_is_not_there_changes_nothing(client, vendor, typed):
     CommodityCode.objects.create(scheme="nigp", code="204", source="a test")

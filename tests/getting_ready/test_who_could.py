@@ -1,7 +1,7 @@
 """Who could do this? Certified firms by what they sell, beside a purchase at the desk."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 
 import pytest
@@ -15,7 +15,8 @@ from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, hol
 from tests.getting_ready.certified import file_of, listed
 from tests.posting.test_desk import desk, sign_in
 from vendors import actions
-from vendors.models import RegisterMatch
+from vendors.choices import Answer
+from vendors.models import RegisterMatch, Vendor
 from vendors.outreach import Codes, Counted, count_ready, numbers, vendors_here, who_could
 
 __all__ = ["desk", "sign_in"]
@@ -123,6 +124,20 @@ def test_businesses_here_are_counted_as_ready_nearly_and_not_yet(purchase, noon)
 
     assert list(vendors) == [ready, nearly, says]
     assert count_ready(purchase, vendors, on=noon.date()) == Counted(1, 1, 1)
+
+
+def test_an_answer_about_awards_of_twelve_months_is_worth_nothing_after_them(purchase, noon):
+    vendor = here("Alpha Boards")
+    for key in ("pip-account", "substitute-w9", "electronic-payment", "passport-account"):
+        holding(vendor, key)
+    holding(vendor, "commodity-codes")
+    actions.answer_disclosure(vendor, Answer.NO, moment=noon)
+
+    counted = [
+        count_ready(purchase, Vendor.objects.all(), on=noon.date() + timedelta(days=days)).ready
+        for days in (0, 365, 367)
+    ]
+    assert counted == [1, 1, 0]
 
 
 def test_the_page_stands_beside_the_purchase_and_says_why_each_firm_is_there(desk, purchase):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.text import one_line
 from opportunities.choices import CodeScheme
 from opportunities.models import CommodityCode
 from vendors import actions, glance
@@ -151,7 +152,7 @@ def _change_codes(request: HttpRequest, vendor: Vendor) -> None:
 
 def _code(typed: str) -> CommodityCode | None:
     """Return the code that is written as ``scheme:number``."""
-    scheme, _colon, code = typed.partition(":")
+    scheme, _colon, code = one_line(typed).partition(":")
     return codes_of_sellers().filter(scheme=scheme, code=code[:20]).first()
 
 
