@@ -13,11 +13,13 @@ from django.db import connection
 from letters.models import Letter
 from opportunities import importing
 from opportunities.models import ImportRun
+from tests.alerting.post import opened, part
 from tests.browsing.pages import text
 from tests.factories import StaffFactory, VendorFactory
 from tests.getting_ready.certified import NEW, OLD, PRIVATE, file_of, listed
 from tests.posting.test_desk import desk, said, sign_in
 from vendors import actions, certified, fetching, tasks
+from vendors.actions import register
 from vendors.models import CertifiedBusiness, Holding, HoldingChange, RegisterMatch
 
 __all__ = ["desk", "sign_in"]
@@ -265,6 +267,22 @@ def test_what_the_old_list_does_not_say_is_not_verified(noon):
     assert list(Holding.objects.values_list("requirement", flat=True)) == ["mwbe-certification"]
 
 
+def test_what_staff_decide_while_a_list_takes_its_place_stands(noon, monkeypatch):
+    vendor = VendorFactory.create(name="Smith & Sons")
+    loaded(SMITH, moment=noon)
+    looked_up, staff = register._listed, StaffFactory.create()
+
+    def and_meanwhile(*asked):
+        monkeypatch.undo()  # once
+        actions.reject_match(match_of(vendor), by=staff, moment=noon)
+        return looked_up(*asked)
+
+    monkeypatch.setattr(register, "_listed", and_meanwhile)
+    loaded(SMITH, moment=noon + timedelta(days=7))
+
+    assert (match_of(vendor).state, match_of(vendor).decided_by) == ("rejected", staff)
+
+
 def test_a_rejected_match_is_not_suggested_again(noon):
     vendor = VendorFactory.create(name="Smith & Sons")
     loaded(SMITH, moment=noon)
@@ -304,6 +322,18 @@ def test_a_business_that_drops_off_is_flagged_told_once_and_keeps_what_it_has(no
     assert letter.to_address == vendor.memberships.get().user.email
 
 
+def test_whoever_drops_off_reads_so_in_their_language(noon, settings):
+    settings.LANGUAGES = [("en", "English"), ("es", "Spanish")]
+    vendor = VendorFactory.create(name="Smith & Sons")
+    vendor.memberships.update(language="es")
+    loaded(SMITH, moment=noon)
+    confirmed(vendor, noon)
+
+    loaded(listed("Other"), moment=noon)
+
+    assert 'lang="es"' in part(opened(Letter.objects.get(kind="off-the-list")), "html")
+
+
 def test_the_business_reads_on_its_pages_what_the_list_says(client, noon):
     vendor = VendorFactory.create(name="Smith & Sons")
     client.force_login(vendor.memberships.get().user)
@@ -312,8 +342,8 @@ def test_the_business_reads_on_its_pages_what_the_list_says(client, noon):
     confirmed(vendor, noon)
 
     on_it = "Verified on the City’s list of Jan. 4, 2027, as “Smith &amp; Sons, Inc.”."
-    for part in ("", "mwbe-certification/"):
-        assert on_it in text(client.get(f"{vendor.get_absolute_url()}{part}"))
+    for page in ("", "mwbe-certification/"):
+        assert on_it in text(client.get(f"{vendor.get_absolute_url()}{page}"))
     loaded(listed("Other"), moment=noon)
 
     page = text(client.get(vendor.get_absolute_url()))

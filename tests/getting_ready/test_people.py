@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
-from accounts.actions import delete_account
+from accounts.actions import delete_account, forget_letters
+from letters.leasing import take_lease
 from letters.models import Letter
+from letters.sending import send_due
 from tests.alerting.post import links, opened
-from tests.factories import PersonFactory, VendorFactory
+from tests.factories import PersonFactory, VendorFactory, holding
 from tests.getting_ready.reading import words
 from vendors import actions
 from vendors.models import Invitation, Membership, Vendor
@@ -139,6 +141,28 @@ def test_owner_goes_once_there_is_another(client, vendor, ann, owner):
     assert "You have left Harbor Boards." in words(answer)
     assert roles(vendor) == [("ann@firm.example", "owner")]
     assert client.get(page(vendor)).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["ready", "leased", "sent"])
+def test_who_was_removed_gets_no_more_letters(noon, vendor, ann, state, mailoutbox):
+    owner = vendor.anchor.user
+    member = join(vendor, ann, role="owner")
+    Letter.objects.all().delete()
+    holding(vendor, "mwbe-certification", at=noon, expires_on=(noon + timedelta(days=30)).date())
+    actions.remind(moment=noon)
+    theirs = Letter.objects.filter(kind="vendors.lapsing", to_address=ann.email)
+    if state == "leased":
+        take_lease(noon)
+    if state == "sent":
+        theirs.update(state="sent", finished_at=noon)
+
+    actions.remove(member, by=owner, moment=noon)
+    send_due(clock=lambda: noon + timedelta(hours=1))
+    forget_letters(moment=noon + timedelta(hours=1))
+
+    assert ann.email not in [to for mail in mailoutbox for to in mail.to]
+    assert not theirs.exists()
+    assert Letter.objects.filter(kind="vendors.lapsing", to_address=owner.email).exists()
 
 
 def test_account_that_is_deleted_leaves_the_business_to_the_eldest_member(noon, vendor, owner, ann):

@@ -128,6 +128,15 @@ def test_every_owner_hears_and_members_do_not(vendor, noon):
     assert sorted(told) == ["ann@firm.example", "ben@firm.example"]
 
 
+def test_one_business_that_cannot_be_written_to_keeps_no_other_from_its_letter(vendor, noon):
+    ends(vendor, noon, 30, key="no-step-any-more")
+    other = VendorFactory.create(name="Pier Paint", owner=PersonFactory.create(), at=noon)
+    ends(other, noon, 30)
+
+    assert len(run(noon)) == 1
+    assert [*Reminder.objects.values_list("holding__vendor", flat=True)] == [other.pk]
+
+
 def test_the_letter_leads_to_the_very_field(vendor, noon):
     ends(vendor, noon, 30)
     run(noon)

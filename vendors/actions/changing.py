@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.composing import GONE
 from accounts.models import User
 from letters.actions import forget_owners
+from letters.models import Letter
 from vendors.choices import Role
 from vendors.models import Membership, Vendor
 
@@ -45,8 +47,15 @@ def locked(vendor: Vendor) -> Vendor:
 def end(vendor: Vendor, *, moment: datetime) -> None:
     """Delete the business with all that it said; letters owed for it are taken back."""
     readers = [member.reader for member in vendor.memberships.all()]
-    forget_owners([vendor.owner, *readers], moment=moment)
+    forget_letters([vendor.owner, *readers], moment=moment)
     vendor.delete()
+
+
+def forget_letters(owners: list[str], *, moment: datetime) -> None:
+    """Take back what is owed to ``owners`` and wipe their addresses; of a letter that a sender has in hand, as
+    soon as it lets go (``accounts.actions.forget_letters``)."""
+    for owner in forget_owners(owners, moment=moment):
+        Letter.objects.filter(owner=owner).update(owner=f"{GONE}{owner}")
 
 
 def expect_owner(vendor: Vendor, by: User) -> None:

@@ -7,10 +7,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from letters.actions import cancel, forget_owners, post
+from letters.actions import cancel, post
 from letters.choices import Priority
 from letters.models import Letter
-from vendors.actions.changing import LastOwner, NotTaken, end, expect_owner, locked
+from vendors.actions.changing import (
+    LastOwner,
+    NotTaken,
+    end,
+    expect_owner,
+    forget_letters,
+    locked,
+)
 from vendors.choices import Role
 from vendors.invitations import words_of
 from vendors.models import Invitation, Membership, Vendor
@@ -66,7 +73,8 @@ def take_back(invitation: Invitation, *, by: User, moment: datetime) -> None:
     """End an open invitation; its link leads nowhere from now on. Raises ``OwnersOnly``."""
     expect_owner(locked(invitation.vendor), by)
     Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).delete()
-    cancel(Letter.objects.filter(slot=_slot(invitation)), moment=moment)
+    written = Letter.objects.filter(owner=invitation.vendor.owner, slot=_slot(invitation))
+    cancel(written, moment=moment)
 
 
 @transaction.atomic
@@ -105,20 +113,25 @@ def change_role(member: Membership, role: str, *, by: User) -> Membership:
 
 
 @transaction.atomic
-def remove(member: Membership, *, by: User) -> None:
-    """Take somebody out of the business. Raises ``OwnersOnly`` and ``LastOwner``."""
+def remove(member: Membership, *, by: User, moment: datetime) -> None:
+    """Take somebody out of the business, who gets no more of its letters. Raises ``OwnersOnly`` and ``LastOwner``."""
     vendor = locked(member.vendor)
     if member.user_id != by.pk:
         expect_owner(vendor, by)
+    _let_go(vendor, member, moment)
+
+
+def _let_go(vendor: Vendor, member: Membership, moment: datetime) -> None:
     _keep_an_owner(vendor, without=member)
+    forget_letters([member.reader], moment=moment)
     member.delete()
 
 
-def leave(vendor: Vendor, *, by: User) -> None:
+def leave(vendor: Vendor, *, by: User, moment: datetime) -> None:
     """Go. Leaving twice is leaving once. Raises ``LastOwner``."""
     member = Membership.objects.filter(vendor=vendor, user=by).first()
     if member is not None:
-        remove(member, by=by)
+        remove(member, by=by, moment=moment)
 
 
 @transaction.atomic
@@ -135,9 +148,7 @@ def forget(person: User, *, moment: datetime) -> None:
             continue
         if not others.filter(role=Role.OWNER).exists():
             _promote(others.order_by("joined_at", "pk")[0])
-        _keep_an_owner(vendor, without=member)
-        forget_owners([member.reader], moment=moment)
-        member.delete()
+        _let_go(vendor, member, moment)
     Invitation.objects.filter(email__iexact=person.email).delete()
 
 

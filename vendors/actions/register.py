@@ -107,7 +107,7 @@ def _follow(run: ImportRun, *, moment: datetime) -> None:
     """Find each match in the new list."""
     matches = RegisterMatch.objects.select_related("vendor").order_by("pk")
     listed = _listed({match.name_key for match in matches}, run)
-    for match in matches:
+    for match in filter(None, map(_held, matches)):
         match.business = _same(match, listed.get(match.name_key, []))
         if match.business is None and match.state == MatchState.SUGGESTED:
             match.delete()
@@ -117,6 +117,15 @@ def _follow(run: ImportRun, *, moment: datetime) -> None:
         match.save()
         if match.state == MatchState.CONFIRMED and match.decided_by:
             _verify(match, by=match.decided_by, moment=moment)
+
+
+def _held(match: RegisterMatch) -> RegisterMatch | None:
+    """Return it as it stands, its business locked: staff may have decided meanwhile. ``None`` once it is gone."""
+    try:
+        locked(match.vendor)
+    except Vendor.DoesNotExist:
+        return None
+    return RegisterMatch.objects.select_related("vendor", "decided_by").filter(pk=match.pk).first()
 
 
 def _flag_or_clear(match: RegisterMatch, run: ImportRun, moment: datetime) -> None:

@@ -1,5 +1,6 @@
 """Telling a business in time that something lapses: one letter to each owner, whatever lapses."""
 
+import logging
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from vendors.actions.changing import locked
 from vendors.composing import lapsing
 from vendors.models import Holding, Reminder, Vendor
 from vendors.reminding import due
+
+logger = logging.getLogger(__name__)
 
 VENDORS_AT_ONCE = 500
 
@@ -26,12 +29,21 @@ def remind(*, moment: datetime) -> int:
     waiting: set[int] = set()
     for _days, holdings in due(today):
         waiting |= set(holdings.values_list("vendor", flat=True)[:VENDORS_AT_ONCE])
-    return sum(_remind(Vendor(pk=key), moment) for key in sorted(waiting))
+    return sum(_alone(key, moment) for key in sorted(waiting))
+
+
+def _alone(key: int, moment: datetime) -> bool:
+    """Tell one business. A letter that cannot be written must not keep all others from theirs."""
+    try:
+        return _remind(Vendor(pk=key), moment)
+    except Exception:
+        logger.exception("business could not be reminded", extra={"vendor": key})
+        return False
 
 
 @transaction.atomic
 def _remind(vendor: Vendor, moment: datetime) -> bool:
-    """Tell one business. Its lock is held, so that two clocks write one letter."""
+    """Tell it. Its lock is held, so that two clocks write one letter."""
     vendor = locked(vendor)
     today = timezone.localdate(moment)
     found = [(days, holding) for days, some in due(today) for holding in some.filter(vendor=vendor)]

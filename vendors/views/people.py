@@ -76,7 +76,7 @@ def _do(request: HttpRequest, vendor: Vendor, by: Any) -> str:
     """Do the one thing that was asked; return in words what came of it. A 404 for anything else."""
     asked = request.POST
     if "leave" in asked:
-        actions.leave(vendor, by=by)
+        actions.leave(vendor, by=by, moment=timezone.now())
         return _("You have left %s.") % vendor
     if "take-back" in asked:
         offered = get_object_or_404(vendor.invitations, key=_key(asked["take-back"]))
@@ -87,7 +87,8 @@ def _do(request: HttpRequest, vendor: Vendor, by: Any) -> str:
             actions.change_role(_member(vendor, asked[name]), role, by=by)
             return _("The role is changed.")
     if "remove" in asked:
-        actions.remove(_member(vendor, asked["remove"]), by=by)
+        member = _member(vendor, asked["remove"])
+        actions.remove(member, by=by, moment=timezone.now())
         return _("This person no longer speaks for the business.")
     raise Http404
 
