@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -14,6 +15,7 @@ from django_structlog.middlewares import RequestMiddleware
 from core import history, views
 from core.choices import DeedKind
 from core.logs import request_id
+from core.ratelimit import allow
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +79,12 @@ class PlainRefusals:
 
 
 class NoteRefusals:
-    """Writes down whoever signed in is refused at the desk. Stands below the sign-in."""
+    """Writes down whoever signed in is refused at the desk. Stands below the sign-in.
+
+    Anybody may open an account, and what is written there stays for ever: who is no staff fills no history.
+    """
+
+    OF_OTHERS_AN_HOUR = 5
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -93,14 +100,20 @@ class NoteRefusals:
         ):
             asked = f"{request.method} {match.route}"
             logger.warning("refused at the desk", extra={"person": request.user.pk, "asked": asked})
-            history.record(
-                DeedKind.REFUSED,
-                by=request.user,
-                moment=timezone.now(),
-                summary=asked,
-                request=request,
-            )
+            if self._is_kept(request.user):
+                history.record(
+                    DeedKind.REFUSED,
+                    by=request.user,
+                    moment=timezone.now(),
+                    summary=asked,
+                    request=request,
+                )
         return response
+
+    def _is_kept(self, person: Any) -> bool:
+        return person.is_staff or allow(
+            "refused-at-the-desk", str(person.pk), limit=self.OF_OTHERS_AN_HOUR, seconds=3600
+        )
 
 
 class LanguageFromAddress:

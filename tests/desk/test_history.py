@@ -200,6 +200,16 @@ def test_who_is_refused_at_the_desk_is_told_of_and_logged(client, noon, caplog):
     assert [r.message for r in caplog.records if r.name == "core.middleware"] == ["refused at the desk"]  # fmt: skip
 
 
+def test_who_is_no_staff_cannot_fill_the_history(client, noon):
+    person = StaffFactory.create(is_staff=False, is_superuser=False)
+    client.force_login(person)
+
+    statuses = {client.get("/admin/login/").status_code for _time in range(9)}
+
+    assert statuses == {403}
+    assert told() == [(f"person {person.pk}", "refused", "", "GET admin/login/")] * 5
+
+
 def test_history_of_one_thing_is_shown_to_whoever_may_see_it(client, desk):
     draft, other = OpportunityFactory.create(title="Boards"), OpportunityFactory.create()
     send(desk, change(draft), "_save", title="<b>Displays</b>", _reason="Clearer")
