@@ -111,14 +111,15 @@ def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
     is_sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
     if form.is_valid():
+        file, moment = form.cleaned_data["file"], timezone.now()
         try:
-            document = attaching.attach(
-                opportunity, form.cleaned_data["file"], by=_staff(request), moment=timezone.now()
-            )
+            with transaction.atomic():
+                _hold(desk, request, opportunity)
+                document = attaching.attach(opportunity, file, by=_staff(request), moment=moment)
+                desk.log_change(request, opportunity, f"+ {document.name}")
         except Refused as refusal:
             _refuse(form, refusal, "file")
         else:
-            desk.log_change(request, opportunity, f"+ {document.name}")
             messages.success(request, _("“%s” is attached.") % document.name)
             return _to(opportunity)
     explanation = _(
@@ -133,8 +134,10 @@ def remove(desk: Desk, request: HttpRequest, object_id: str, document_id: int) -
     opportunity = changeable(desk, request, object_id)
     document = get_object_or_404(opportunity.documents, pk=document_id)
     if request.method == "POST":
-        attaching.remove(document, by=_staff(request), moment=timezone.now())
-        desk.log_change(request, opportunity, f"- {document.name}")
+        with transaction.atomic():
+            _hold(desk, request, opportunity)
+            attaching.remove(document, by=_staff(request), moment=timezone.now())
+            desk.log_change(request, opportunity, f"- {document.name}")
         messages.success(request, _("“%s” is removed.") % document.name)
         return _to(opportunity)
     explanation = _(
@@ -162,6 +165,13 @@ def changeable(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
     if not desk.has_change_permission(request, opportunity):
         raise PermissionDenied
     return opportunity
+
+
+def _hold(desk: Desk, request: HttpRequest, opportunity: Opportunity) -> None:
+    """Lock the row and ask once more: a draft may be public by now, and to change that takes another permission."""
+    stored = Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
+    if not desk.has_change_permission(request, stored):
+        raise PermissionDenied
 
 
 def _refuse(form: forms.Form, refusal: Refused, field: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opportunities import actions, attaching
+from opportunities.admin import pages
 from opportunities.documents import cleaned_name, content_blockers, size_blockers, type_of
 from opportunities.models import OpportunityDocument
 from opportunities.models.document import LARGEST_FILE
@@ -424,3 +425,26 @@ def test_a_document_of_another_purchase_is_not_found(desk, noon):
     answer = desk.post(f"{LIST}{other.pk}/documents/{document.pk}/remove/")
 
     assert (answer.status_code, one.documents.count()) == (404, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["documents/add/", "documents/{}/remove/"])
+def test_an_author_whose_draft_becomes_public_meanwhile_changes_no_document_of_it(
+    sign_in, noon, monkeypatch, page
+):
+    draft = OpportunityFactory.create(title="Smartboards")
+    document = attaching.attach(draft, upload(), by=None, moment=noon)
+    find = pages.found
+
+    def found_and_published_by_another(*asked):
+        found = find(*asked)
+        actions.publish(draft, by=None, moment=noon)
+        return found
+
+    monkeypatch.setattr(pages, "found", found_and_published_by_another)
+    author = sign_in("view_opportunity", "change_opportunity")
+
+    answer = author.post(change(draft).replace("change/", page.format(document.pk)), {"file": upload("More.pdf")})  # fmt: skip
+
+    assert answer.status_code == 403
+    assert [each.name for each in draft.documents.filter(removed_at=None)] == ["Scope.pdf"]
