@@ -103,6 +103,13 @@ def left(draft):
     officer.save()
 
 
+def moved_on(draft):
+    """No longer staff, their roles left as they were."""
+    officer = draft.planned_publication.by
+    officer.is_staff = False
+    officer.save()
+
+
 @pytest.mark.parametrize(
     ("what", "reason"),
     [
@@ -110,6 +117,7 @@ def left(draft):
         (attached, "It was changed after the day was chosen."),
         (lowered, "$80,000.00 is more than $1.00"),
         (left, "may no longer publish."),
+        (moved_on, "may no longer publish."),
     ],
 )
 def test_what_may_not_be_public_by_then_stays_a_draft_with_the_reasons(noon, officer, what, reason):
