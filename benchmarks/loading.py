@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
@@ -61,26 +61,24 @@ def load(archive: Archive) -> None:
 
 
 def codes() -> dict[str, Any]:
-    """Make the rows that listings point at; return them as arguments for ``Archive``."""
-    made = CommodityCode.objects.bulk_create(
-        [*_codes(CodeScheme.NAICS, NAICS), *_codes(CodeScheme.NYC, [f"9{n:04}" for n in range(60)])]
-    )
+    """Make the rows that listings point at, as far as they are not there; return them as arguments for ``Archive``."""
+    cities = [f"9{n:04}" for n in range(60)]
     return {
-        "codes": {code.code: code.pk for code in made if code.scheme == CodeScheme.NAICS},
-        "commodities": tuple(code.pk for code in made if code.scheme == CodeScheme.NYC),
+        "codes": _codes(CodeScheme.NAICS, NAICS),
+        "commodities": tuple(_codes(CodeScheme.NYC, cities).values()),
     }
 
 
-def _codes(scheme: CodeScheme, numbers: Iterable[str]) -> Iterator[CommodityCode]:
-    known = dict(CommodityCode.objects.filter(scheme=scheme).values_list("code", "pk"))
-    for number in numbers:
-        yield CommodityCode(
-            pk=known.get(number),
-            scheme=scheme,
-            code=number,
-            title=f"Class {number}",
-            source="made up",
-        )
+def _codes(scheme: CodeScheme, numbers: Sequence[str]) -> dict[str, int]:
+    CommodityCode.objects.bulk_create(
+        [
+            CommodityCode(scheme=scheme, code=code, title=f"Class {code}", source="made up")
+            for code in numbers
+        ],
+        ignore_conflicts=True,
+    )
+    made = CommodityCode.objects.filter(scheme=scheme, code__in=numbers)
+    return dict(made.order_by("code").values_list("code", "pk"))
 
 
 def _none(_opportunity: Opportunity) -> list[Any]:
