@@ -98,6 +98,13 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         if change and "email" in form.changed_data:
             actions.unprove_address(obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  (likewise)
+        """Keep the roles that were no choice: a form without their boxes takes nothing away."""
+        field, groups = form.fields.get("groups"), form.instance.groups
+        kept = [*groups.exclude(pk__in=field.queryset)] if field else []
+        super().save_related(request, form, formsets, change)
+        groups.add(*kept)
+
 
 def may_do_more(person: User, *, than: Any) -> bool:
     """Tell whether ``person`` has any permission that the other has not; an inactive person counts as active."""

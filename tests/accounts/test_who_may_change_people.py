@@ -74,6 +74,17 @@ def test_manager_gives_nobody_more_rights(client, manager, who, answer):
     assert set(user.user_permissions.all()) == before
 
 
+def test_manager_takes_no_role_away_that_the_form_does_not_show(client, manager):
+    officer = person("officer")
+    officer.groups.add(Group.objects.create(name="Interns"), Group.objects.get(name="Viewer"))
+    rights = Group.objects.get(name="Viewer").permissions.all()
+    manager.user_permissions.add(*rights)
+
+    assert change(client, officer, name="Ann", groups=[]) == 302
+
+    assert [group.name for group in officer.groups.all()] == ["Interns"]
+
+
 @pytest.mark.parametrize("is_active", [True, False])
 @pytest.mark.parametrize("more", ["superuser", "permission", "role"])
 def test_manager_may_not_touch_who_may_do_more(client, manager, more, is_active):
