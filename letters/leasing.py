@@ -131,11 +131,28 @@ def _look(letter: Letter, lease: Lease, moment: datetime) -> tuple[Any, ...]:
         marks=", ".join(["%s"] * len(hashes)),
     )
     moments = [connection.ops.adapt_datetimefield_value(m) for m in (moment, moment + LEASE / 3)]
-    token = Letter._meta.get_field("lease_token").get_db_prep_value(lease.token, connection)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*moments, *hashes, letter.kind, letter.pk, token])
+        cursor.execute(sql, [*moments, *hashes, letter.kind, letter.pk, _token(lease)])
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found or (True, False, False, False, False, False)
+
+
+MARK = """
+    UPDATE {letter} SET state = %s, finished_at = %s, lease_token = NULL, lease_until = NULL
+    WHERE id = %s AND state = 'leased' AND lease_token = %s
+"""
+
+
+def mark(letter: Letter, lease: Lease, state: LetterState, moment: datetime) -> None:
+    """Mark ``letter`` as no longer owed, as long as ``lease`` holds it. Written out as ``LOOK`` is."""
+    values = (state.value, connection.ops.adapt_datetimefield_value(moment), letter.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(MARK.format(letter=Letter._meta.db_table), [*values, _token(lease)])
+
+
+def _token(lease: Lease) -> Any:
+    """Return the token of ``lease`` as this database stores it."""
+    return Letter._meta.get_field("lease_token").get_db_prep_value(lease.token, connection)
 
 
 def held(letter: Letter, lease: Lease) -> LetterQuerySet:

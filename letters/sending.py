@@ -26,6 +26,7 @@ from letters.leasing import (
     LeaseLost,
     give_back,
     held,
+    mark,
     take_lease,
     why_not,
 )
@@ -128,9 +129,7 @@ def _finish(letter: Letter, lease: Lease, state: LetterState, clock: Clock) -> N
     give_up = clock() + LEASE
     while True:
         try:
-            held(letter, lease).update(
-                state=state, finished_at=clock(), lease_token=None, lease_until=None
-            )
+            mark(letter, lease, state, clock())
         except OperationalError:
             if clock() >= give_up or connection.in_atomic_block:
                 raise

@@ -176,14 +176,14 @@ def test_two_senders_at_once_share_the_work(mailserver, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_mark_is_tried_again_while_the_database_is_away(clock, mail, monkeypatch):
     letter("a@readers.example", moment=clock.now)
-    real, misses = leasing.held, iter([OperationalError("gone"), OperationalError("gone")])
+    real, misses = leasing.mark, iter([OperationalError("gone"), OperationalError("gone")])
 
-    def held(*arguments):
+    def mark(*arguments):
         if error := next(misses, None):
             raise error
         return real(*arguments)
 
-    monkeypatch.setattr(sending, "held", held)
+    monkeypatch.setattr(sending, "mark", mark)
 
     assert send_due(clock=clock) == 1
 
@@ -262,7 +262,7 @@ def test_time_limit_in_the_middle_of_a_mark_is_written_down_when_the_lease_is_ov
 ):
     letter("a@readers.example", moment=clock.now)
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "held", lambda *_: raises(SoftTimeLimitExceeded())())
+        patch.setattr(sending, "mark", lambda *_: raises(SoftTimeLimitExceeded())())
         with pytest.raises(SoftTimeLimitExceeded):
             send_due(clock=clock)
     clock.turn(LEASE)
