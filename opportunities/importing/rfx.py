@@ -95,7 +95,8 @@ class RfxKind(PurchaseKind):
 
 
 def _key(cells: Cells) -> str:
-    number = cells.get("rfp_id") or cells.get("epin", "")
+    """Name the purchase by its EPIN: PASSPort may list it again under another id, and the EPIN is there once."""
+    number = cells.get("epin") or cells.get("rfp_id", "")
     return f"rfx:{number[:60]}" if number else ""
 
 

@@ -436,3 +436,13 @@ def test_the_checksum_and_who_brought_it_are_kept(noon):
     run = importing.receive(BytesIO(plan(LAW1)), "a/b\x00plan.csv", importing.KINDS["plan"], by=officer, moment=noon)  # fmt: skip
 
     assert (run.sha256, run.by, run.size) == (sha256(plan(LAW1)).hexdigest(), officer, len(plan(LAW1)))  # fmt: skip
+
+
+def test_two_solicitations_of_one_epin_are_one_purchase(noon):
+    row = "{},02527Y0385,02527Y0385-{},LAW DEPARTMENT,Goods,Released,,,,RFI (M/WBE)"
+    table = "\n".join([RFX, row.format(7, "Software"), row.format(8, "Software again")]).encode()
+
+    run = imported(table, kind="rfx", name="rfx.csv")
+
+    assert (run.state, run.counts) == (ImportState.DONE, {"create": 1, "skipped": 1})
+    assert words(run)[1][2] == "Row 2 has it already."
