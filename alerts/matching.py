@@ -173,10 +173,16 @@ def owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet)
         cursor.execute(OWE.format(table=Match._meta.db_table, owed=select), params)
 
 
-def catch_up(subscription: Subscription, cursor: MatchingCursor, *, moment: datetime) -> None:
-    """Owe ``subscription`` what matching has passed already: what came out since it was asked for, as news,
-    and what is open, once. The caller holds the cursor's lock; later revisions meet it there."""
-    news_of = owe_missed(subscription, cursor)
+def catch_up(
+    subscription: Subscription,
+    cursor: MatchingCursor,
+    *,
+    moment: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Owe ``subscription`` what matching has passed already: what came out since it was asked for, and ``since``
+    then, as news, and what is open, once. The caller holds the cursor's lock; later revisions meet it there."""
+    news_of = owe_missed(subscription, cursor, since=since)
     search = subscription.saved_search.search
     found = search.apply(
         Opportunity.objects.open_at(moment), moment=moment, thesaurus=thesaurus()

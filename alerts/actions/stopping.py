@@ -63,8 +63,10 @@ def resume(subscriptions: Iterable[int], *, moment: datetime) -> int:
         since = (subscription.ended_at or moment) - REMEMBERED
         subscription.ended_at, subscription.ended_because = None, ""
         subscription.save(update_fields=["ended_at", "ended_because"])
-        if subscription.confirmed_at:
+        if subscription.confirmed_at and subscription.matches.exists():
             matching.owe_missed(subscription, cursor, since=since)
+        elif subscription.confirmed_at:  # told of nothing yet, not even of what stood open
+            matching.catch_up(subscription, cursor, moment=moment, since=since)
         begun += 1
     return begun
 

@@ -10,6 +10,7 @@ from alerts import actions
 from alerts.choices import EndedBecause, Frequency, Kind, Reason
 from alerts.models import Match, Occasion, Subscriber
 from alerts.slots import next_letter_at
+from letters.models import Letter
 from opportunities import actions as desk
 from opportunities.models import Opportunity
 from opportunities.search import Search
@@ -249,6 +250,22 @@ def test_stopping_and_undoing_that_loses_nothing(noon):
     # The letter about the first was written, but not sent when it was taken back.
     assert titles(tick(noon + 3 * HOUR)) == [["Purchase one", "Purchase three", "Purchase two"]]
     assert tick(noon + 4 * HOUR) == []
+
+
+@pytest.mark.django_db
+def test_what_stood_open_is_told_to_who_stopped_before_their_first_letter_went(noon):
+    listed("one", opens_at=noon - HOUR, at=noon - DAY)
+    tick(noon)
+    wish = subscribe(READER, moment=noon)
+    (first,) = tick(noon)
+
+    for hours in (1, 2):
+        actions.stop([wish.pk], because=EndedBecause.LETTER, moment=noon + hours * HOUR)
+        actions.resume([wish.pk], moment=noon + hours * HOUR)
+        written = tick(noon + hours * HOUR)
+        Letter.objects.filter(state="ready").update(state="sent", finished_at=noon)
+        assert titles(written) == [["Purchase one"]][: 2 - hours]
+    assert "ALREADY OPEN" in part(first, "plain")
 
 
 @pytest.mark.django_db
