@@ -4,6 +4,7 @@ Two answers, never one figure: whether the business may get the purchase at all,
 and be paid. Prequalification for human services is a question of its own, asked by human services alone.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,7 @@ VERDICTS = {
     Standing.DECLARED: Verdict.DECLARED,
     Standing.VERIFIED: Verdict.VERIFIED,
 }
+BETWEEN = re.compile(r"[\s(),;:>–—]+")
 HELD = {HoldingState.DECLARED, HoldingState.VERIFIED}
 UNTOUCHED = {HoldingState.NOT_STARTED, HoldingState.NOT_APPLICABLE}
 
@@ -204,8 +206,15 @@ def _certificate_counts(held: Held, _purchase: Purchase, standing: Standing) -> 
 
 
 def _commodity_is_enrolled(held: Held, purchase: Purchase, standing: Standing) -> Standing:
-    is_missing = purchase.commodity and purchase.commodity not in held.covers
+    """A line may name the code with its title before or after it, as our pages and the City's do."""
+    code = purchase.commodity.casefold()
+    is_missing = code and not any(code in _parts(line) for line in held.covers)
     return Standing.NOT_COVERED if is_missing else standing
+
+
+def _parts(line: str) -> list[str]:
+    whole = line.casefold().strip()
+    return [whole, *BETWEEN.split(whole)]
 
 
 def _names_are_covered(held: Held, purchase: Purchase, standing: Standing) -> Standing:

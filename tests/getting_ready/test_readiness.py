@@ -118,6 +118,14 @@ def test_only_the_citys_mbe_and_wbe_certificates_count(covers, expected):
         ("", (), Standing.DECLARED),
         ("367", ("367", "12"), Standing.DECLARED),
         ("367", ("36", "3670"), Standing.NOT_COVERED),
+        ("367", ("Interpreter Services (NYC 367)",), Standing.DECLARED),
+        (
+            "367",
+            ("5 Professional Services > 43 Interpretation > 367: Interpreters",),
+            Standing.DECLARED,
+        ),
+        ("367", ("36 7", "367A", "1-367"), Standing.NOT_COVERED),
+        ("A-1", ("a-1 Displays",), Standing.DECLARED),
         ("367", (), Standing.NOT_COVERED),
     ],
 )
