@@ -37,7 +37,7 @@ def bounded(found: Iterator[Row]) -> Iterator[Row]:
             if len(cell) > LONGEST_CELL:
                 raise Unreadable(_too_long(number))
             if "\0" in cell:  # scripts write one as \u0000; PostgreSQL stores none
-                raise Unreadable(_("Row %d holds NUL characters, as no text does. Save it anew as CSV.") % number)  # fmt: skip
+                raise Unreadable(_("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”."))  # fmt: skip
         if not any(cells):
             continue
         count += 1

@@ -121,6 +121,12 @@ def _impossible(purchase: Opportunity) -> dict[str, Any]:
         found["industry"] = [NOT_FOR_HUMAN_SERVICES]
     if purchase.due_at and (not purchase.opens_at or purchase.due_at <= purchase.opens_at):
         found["due_at"] = [_("Responses are due before it opens, or it never opens.")]
+    # No file says until when to ask: staff have entered that, and the file now moves what it depends on.
+    asked_until = purchase.questions_due_at
+    if asked_until and purchase.opens_at and asked_until <= purchase.opens_at:
+        found["opens_at"] = [_("Questions are due before it opens. Correct the two moments.")]
+    if asked_until and purchase.due_at and asked_until > purchase.due_at:
+        found["due_at"] = [_("Questions are due after responses. Correct the two moments.")]
     return found
 
 

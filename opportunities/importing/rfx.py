@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -142,10 +143,12 @@ def _dates(said: Said, cells: Cells) -> dict[str, Any]:
     if due and not opens:
         said.notes.append(_("Due %s, and no day of release is given.") % cells["due_date"])
         due = None
-    return {
-        "opens_at": opens.isoformat() if opens else None,
-        "due_at": due.isoformat() if due else None,
-    }
+    return {"opens_at": _as_stored(opens), "due_at": _as_stored(due)}
+
+
+def _as_stored(moment: datetime | None) -> str | None:
+    """Return a moment as the facts of a purchase have it: the two are compared as text."""
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _moment(said: Said, cells: Cells, name: str) -> Any:

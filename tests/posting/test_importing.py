@@ -446,3 +446,34 @@ def test_two_solicitations_of_one_epin_are_one_purchase(noon):
 
     assert (run.state, run.counts) == (ImportState.DONE, {"create": 1, "skipped": 1})
     assert words(run)[1][2] == "Row 2 has it already."
+
+
+@pytest.mark.parametrize(
+    ("release", "due", "why"),
+    [
+        ("1/5/2027 9:00:00 AM", "1/8/2027 2:00:00 PM", "Questions are due after responses."),
+        ("1/15/2027 9:00:00 AM", "1/19/2027 2:00:00 PM", "Questions are due before it opens."),
+    ],
+)
+def test_a_file_that_moves_dates_past_the_questions_of_a_draft_is_refused(noon, release, due, why):
+    row = "7,02527Y0385,02527Y0385-Software,LAW DEPARTMENT,Goods,Released,{},{},,RFI (M/WBE)"
+    as_it_was = row.format("1/5/2027 9:00:00 AM", "1/19/2027 2:00:00 PM")
+    imported(f"{RFX}\n{as_it_was}".encode(), kind="rfx", name="rfx.csv")
+    draft = Opportunity.objects.get()
+    assert draft.due_at
+    draft.questions_due_at = draft.due_at - timedelta(days=7)
+    draft.save()
+
+    run = imported(f"{RFX}\n{row.format(release, due)}".encode(), kind="rfx", name="rfx.csv")
+
+    assert (run.state, why in words(run)[0][2]) == (ImportState.REFUSED, True)
+
+
+def test_a_draft_takes_a_deadline_that_passport_has_moved(noon):
+    row = "7,02527Y0385,02527Y0385-Software,LAW DEPARTMENT,Goods,Released,1/5/2027 9:00:00 AM,{},,RFI (M/WBE)"
+    for due in ("1/19/2027 2:00:00 PM", "1/26/2027 2:00:00 PM"):
+        run = imported(f"{RFX}\n{row.format(due)}".encode(), kind="rfx", name="rfx.csv")
+
+    assert run.counts == {"change": 1}
+    draft = Opportunity.objects.get()
+    assert timezone.localtime(draft.due_at).strftime("%m/%d %H:%M") == "01/26 14:00"
