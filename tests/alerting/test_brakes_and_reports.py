@@ -186,7 +186,18 @@ def test_mail_that_is_no_report_about_a_letter_of_ours_changes_nothing(noon, raw
     assert not Report.objects.exists()
 
 
-def test_letters_that_come_back_five_times_in_two_weeks_close_the_address(noon):
+def test_one_bad_day_closes_no_address_however_often_it_is_reported(noon):
+    sent = letter("busy@example.com", moment=noon)
+
+    for number in range(9):
+        assert reports.note(
+            ReportKind.FULL, source="webhook:one", event_id=f"{number}", moment=noon + number * SECOND, letter=sent
+        )  # fmt: skip
+
+    assert not is_suppressed("busy@example.com")
+
+
+def test_letters_that_come_back_on_five_days_of_two_weeks_close_the_address(noon):
     for day in (0, 15, 16, 17, 18):
         sent = letter("full@example.com", moment=noon)
         reports.note_mail(bounce(sent.public_id, "5.2.2"), moment=noon + day * DAY)
