@@ -4,8 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import EmailField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -51,6 +52,15 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
             return super().changelist_view(request, extra_context)
         except OverflowError:
             return HttpResponseRedirect(f"{request.path}?e=1")  # as Django does with other nonsense
+
+    def response_action(self, request: HttpRequest, *asked: Any, **more: Any) -> Any:
+        """Show the list again where what was chosen cannot be the number of a row."""
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(chosen)
+        except ValidationError:
+            return HttpResponseRedirect(f"{request.path}?e=1")
+        return super().response_action(request, *asked, **more)
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         """Return a page of our own in the desk's frame."""

@@ -350,3 +350,11 @@ def test_an_author_writes_no_field_that_is_not_theirs(author):
         "Displays", "draft", None, None,
     )  # fmt: skip
     assert draft.reference.startswith("draft-")
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "\0", "9" * 30])
+def test_an_action_on_what_is_no_row_is_no_error(client, noon, chosen):
+    client.force_login(StaffFactory.create())
+    form = {"action": "mark_looked_at", "_selected_action": chosen}
+
+    assert client.post("/admin/letters/letter/", form).status_code == 302
