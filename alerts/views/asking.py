@@ -22,6 +22,7 @@ from core.views import too_many_requests
 from opportunities.search import Search
 
 ASKS_AN_HOUR = 10
+LOOKS_A_MINUTE = 60  # as fast as anybody types; each reads the changes of 90 days
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +61,8 @@ def _asking(request: HttpRequest, form: AskForm, search: Search, status: int = 2
 @require_safe
 def would_have_sent(request: HttpRequest) -> HttpResponse:
     """What the form as it stands would have sent in the last 90 days: the part of the page that says so."""
+    if not allow("would-have-sent", client_network(request), limit=LOOKS_A_MINUTE, seconds=60):
+        return too_many_requests(request, retry_after=60)
     form, search = AskForm(request.GET), Search.from_query(request.GET)
     form.is_valid()  # the address is not part of it
     would = past_letters(search, moment=timezone.now(), kinds=form.chosen, **form.rhythm)

@@ -220,6 +220,13 @@ def test_asking_shows_what_it_would_have_sent_and_that_is_what_comes(client, noo
     assert [part for part in ("Boards", "Chairs") if part in text(live)] == ["Boards"]
 
 
+def test_looking_is_limited_and_says_so(client, monkeypatch):
+    monkeypatch.setattr("alerts.views.asking.LOOKS_A_MINUTE", 1)
+    statuses = [client.get("/alerts/would-have-sent/?q=boards").status_code for _ in range(2)]
+
+    assert statuses == [200, 429]
+
+
 def test_an_empty_result_leads_to_asking_for_the_same(client):
     empty = client.get("/opportunities/?q=zeppelin")
     page = client.get("/alerts/?q=zeppelin")

@@ -129,3 +129,17 @@ def test_more_links_than_anybody_counts_are_refused(client, vendor, noon):
 def test_the_database_wants_an_end_of_adviser_links_and_one_calendar(vendor, noon):
     with pytest.raises(IntegrityError, match="shared_link"):
         SharedLink.objects.create(vendor=vendor, kind="adviser", created_at=noon)
+
+
+def test_who_is_removed_opens_nothing_any_more(client, stranger, vendor, noon):
+    owner, gone = vendor.memberships.get().user, PersonFactory.create(email="ben@firm.example")
+    invitation = actions.invite(vendor, gone.email, role="member", by=owner, moment=noon)
+    member = actions.accept(invitation, by=gone, moment=noon)
+    calendar = actions.share_dates(vendor, by=owner, moment=noon)
+    theirs = actions.share_with_adviser(vendor, label="", days=7, by=gone, moment=noon)
+    kept = actions.share_with_adviser(vendor, label="", days=7, by=owner, moment=noon)
+
+    actions.remove(member, by=owner, moment=noon)
+
+    assert list(SharedLink.objects.working_at(noon)) == [kept]
+    assert {calendar.pk, theirs.pk, kept.pk} == set(SharedLink.objects.values_list("pk", flat=True))

@@ -18,6 +18,7 @@ from vendors.actions.changing import (
     forget_letters,
     locked,
 )
+from vendors.actions.sharing import revoke_known_to
 from vendors.choices import Role
 from vendors.invitations import words_of
 from vendors.models import Invitation, Membership, Vendor
@@ -124,6 +125,7 @@ def remove(member: Membership, *, by: User, moment: datetime) -> None:
 def _let_go(vendor: Vendor, member: Membership, moment: datetime) -> None:
     _keep_an_owner(vendor, without=member)
     forget_letters([member.reader], moment=moment)
+    revoke_known_to(vendor, member.user_id, moment=moment)
     member.delete()
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -53,6 +54,13 @@ def revoke(vendor: Vendor, link: int, *, moment: datetime) -> bool:
     """Take an address back at once; whether it still worked. Safe to repeat."""
     mine = SharedLink.objects.filter(vendor=vendor, pk=link, revoked_at=None)
     return mine.update(revoked_at=moment) == 1
+
+
+def revoke_known_to(vendor: Vendor, person: int, *, moment: datetime) -> None:
+    """Take back what somebody who goes could still open: the calendar, which every member knows and which
+    never ends by itself, and the links that they made. The caller holds the business's lock."""
+    known = vendor.links.filter(Q(kind=LinkKind.DATES) | Q(created_by=person), revoked_at=None)
+    known.update(revoked_at=moment)
 
 
 def opened(link: SharedLink, *, moment: datetime) -> None:
