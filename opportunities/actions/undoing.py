@@ -115,6 +115,7 @@ def _unpublish(
     )
     draft.save()
     opportunity.documents.update(opportunity=draft)
+    opportunity.origins.update(opportunity=draft)  # its file knows it again as this draft
     opportunity.renewals.filter(stage=Stage.DRAFT).update(renewal_of=draft)
     return draft
 

@@ -1,6 +1,7 @@
 """Files become drafts: each purchase once, whole or not at all, whatever happens meanwhile."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -477,3 +478,15 @@ def test_a_draft_takes_a_deadline_that_passport_has_moved(noon):
     assert run.counts == {"change": 1}
     draft = Opportunity.objects.get()
     assert timezone.localtime(draft.due_at).strftime("%m/%d %H:%M") == "01/26 14:00"
+
+
+def test_a_draft_left_by_an_undone_publication_takes_what_its_file_changes(noon, settings):
+    settings.PUBLISH_HOLD_MINUTES = 5
+    imported(plan(LAW1))
+    listed = actions.publish(Opportunity.objects.get(), by=None, moment=noon)
+    draft = actions.undo(listed, 1, by=None, moment=noon)
+
+    run = imported(plan(LAW1.replace("1000", "2000")))
+
+    draft.refresh_from_db()
+    assert (run.counts, draft.stage, draft.value_max) == ({"change": 1}, "draft", Decimal(2000))
