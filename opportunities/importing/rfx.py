@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core import sheets
 from core.sheets.columns import plain
-from opportunities.choices import Method
+from opportunities.choices import Method, Stage
 from opportunities.importing import cells as read_cell
 from opportunities.importing.cells import NEW_YORK, Doubt
 from opportunities.importing.judging import Agencies, Facts, Said
@@ -90,8 +90,11 @@ class RfxKind(PurchaseKind):
         found = Opportunity.objects.filter(
             Q(solicitation_epin__in=epins) | Q(passport_rfx_id__in=numbers)
         )
+        # What was withdrawn may have been entered anew since: then that one is meant.
+        standing_last = sorted(found, key=lambda one: one.stage != Stage.WITHDRAWN)
         return {
-            epins.get(one.solicitation_epin) or numbers[one.passport_rfx_id]: one for one in found
+            epins.get(one.solicitation_epin) or numbers[one.passport_rfx_id]: one
+            for one in standing_last
         }
 
 

@@ -5,14 +5,15 @@ import json
 import logging
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from uuid import UUID, uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import DatabaseError, DataError, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,6 +36,10 @@ BITE = timedelta(seconds=20)  # letters must not wait longer than this for their
 
 class LeaseLost(Exception):
     """Another worker holds this run now: stop at once."""
+
+
+# What a row that cannot be stored raises, now and at every later try.
+NEVER_STORED = (IntegrityError, DataError, ValidationError, ValueError)
 
 
 def work(*, clock: Clock = timezone.now, bite: timedelta = BITE) -> int:
@@ -213,7 +218,7 @@ def _apply(pk: int, token: UUID, moment: datetime) -> None:
     to_do = run.rows.filter(is_applied=False, verdict__in=[Verdict.CREATE, Verdict.CHANGE])
     rows = list(to_do.order_by("number")[:ROWS_AT_ONCE])
     if rows:
-        kind.apply(run, rows, moment=moment)
+        _apply_what_can_be(kind, run, rows, moment)
         run.applied_count += len(rows)
     else:
         kind.finish(run, moment=moment)
@@ -223,6 +228,31 @@ def _apply(pk: int, token: UUID, moment: datetime) -> None:
         _record(run, moment)
         run.lease_token = run.lease_until = None
     run.save()
+
+
+def _apply_what_can_be(
+    kind: Kind, run: ImportRun, rows: Sequence[ImportRow], moment: datetime
+) -> None:
+    """Apply ``rows``. One that the database will never take is found by halves and refused: the file is being
+    imported, so it must come to its end, and others wait behind it."""
+    try:
+        with transaction.atomic():
+            kind.apply(run, rows, moment=moment)
+    except NEVER_STORED:
+        if len(rows) == 1:
+            logger.exception("row refused", extra={"run": run.pk, "row": rows[0].number})
+            _refuse_row(rows[0])
+            return
+        middle = len(rows) // 2
+        for some in (rows[:middle], rows[middle:]):
+            # Read anew: what failed may have changed them.
+            again = run.rows.filter(pk__in=[row.pk for row in some]).order_by("number")
+            _apply_what_can_be(kind, run, list(again), moment)
+
+
+def _refuse_row(row: ImportRow) -> None:
+    words = _("It could not be stored, and nothing of it was. Enter this one by hand.")
+    ImportRow.objects.filter(pk=row.pk).update(verdict=Verdict.REFUSED, words=words, facts={})
 
 
 def _record(run: ImportRun, moment: datetime) -> None:

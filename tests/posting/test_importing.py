@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DataError
+from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from opportunities import actions, importing
 from opportunities.choices import ImportState
 from opportunities.importing import storing, working
 from opportunities.models import ImportPart, ImportRow, ImportRun, Opportunity, Origin, Revision
+from opportunities.querysets import OpportunityQuerySet
 from tests.browsing.pages import text
 from tests.factories import OpportunityFactory, StaffFactory
 from tests.posting.files import HOSTILE, PLAN, RFX, TWELVE, plan, workbook
@@ -490,3 +491,20 @@ def test_a_draft_left_by_an_undone_publication_takes_what_its_file_changes(noon,
 
     draft.refresh_from_db()
     assert (run.counts, draft.stage, draft.value_max) == ({"change": 1}, "draft", Decimal(2000))
+
+
+def test_a_row_that_the_database_never_takes_is_refused_and_the_others_come(noon, monkeypatch):
+    create = OpportunityQuerySet.bulk_create
+
+    def refusing(self, rows, **options):
+        if any(row.title == "Chairs" for row in rows):
+            raise IntegrityError("no such thing")
+        return create(self, rows, **options)
+
+    monkeypatch.setattr(OpportunityQuerySet, "bulk_create", refusing)
+
+    run = titles("Boards", "Chairs", "Tables", "Desks")
+
+    assert (run.state, run.counts) == (ImportState.DONE, {"create": 3, "refused": 1})
+    assert "Enter this one by hand." in words(run)[1][2]
+    assert sorted(Opportunity.objects.values_list("title", flat=True)) == ["Boards", "Desks", "Tables"]  # fmt: skip
