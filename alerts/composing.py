@@ -213,7 +213,7 @@ def _owed_to(subscriber: Subscriber, read: int, *, everything: bool) -> list[Mat
     return list(
         owed.select_related("subscription", "revision__opportunity")
         .defer("revision__snapshot", "revision__changes")
-        .order_by("revision__sequence", "pk")
+        .order_by("revision__sequence", "subscription", "pk")
     )
 
 
