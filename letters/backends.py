@@ -9,8 +9,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 def mail_folder() -> mailbox.Maildir:
-    settings.MAIL_FOLDER.parent.mkdir(parents=True, exist_ok=True)
-    return mailbox.Maildir(settings.MAIL_FOLDER, create=True)
+    """Return the folder, made if it is not there. Not by ``Maildir``: a page and a sender that come first at one
+    moment would meet it half made."""
+    settings.MAIL_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for part in ("tmp", "new", "cur"):
+        (settings.MAIL_FOLDER / part).mkdir(mode=0o700, exist_ok=True)
+    return mailbox.Maildir(settings.MAIL_FOLDER, create=False)
 
 
 class MailFolder(BaseEmailBackend):
