@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import limits, sessions
+from core.http import kept_by_nobody
 from core.views import too_many_requests
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -77,8 +78,7 @@ class AccountPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if self._is_here(request):
-            response.headers["Cache-Control"] = "private, no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
+            return kept_by_nobody(response)
         return response
 
     def process_view(

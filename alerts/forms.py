@@ -1,7 +1,6 @@
 from datetime import date
 from typing import Any, Self
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts.choices import USUAL_HOUR, USUAL_KINDS, Frequency, Kind, Rhythm, Weekday
 from alerts.models import Subscriber
 from alerts.promises import LONGEST_PAUSE
+from core.forms import without_tag
 from core.text import one_line
 from letters.addresses import mailable
 from opportunities.choices import Industry, Method
@@ -21,14 +21,6 @@ from opportunities.search.terms import read_typed
 
 # As a clock in New York shows them.
 HOURS = [(hour, f"{hour % 12 or 12}:00 {'a.m.' if hour < 12 else 'p.m.'}") for hour in range(24)]
-
-
-def without_tag() -> FormHelper:
-    """Draw fields and errors; the page writes the form element, its button and its CSRF token."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class AddressField(forms.EmailField):

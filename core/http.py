@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
+A = TypeVar("A", bound=HttpResponseBase)
 
 # Long enough for the proxy to absorb a rush, short enough that a publication shows at once.
 SHARED_CACHE_SECONDS = 5
@@ -62,3 +63,15 @@ def client_network(request: HttpRequest) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(IPv6Network((int(address), 64), strict=False))
+
+
+def kept_by_nobody(response: A) -> A:
+    """Mark an answer for one reader alone: no cache keeps it, no search engine lists it."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def row_number(typed: str) -> int:
+    """Return the key of a row that a form sent back; 0, which no row has, for anything that is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0

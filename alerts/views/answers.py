@@ -9,11 +9,7 @@ from alerts import links
 from alerts.forms import FreshLinkForm
 from alerts.models import Subscriber
 from alerts.promises import SAID
-
-
-def number(typed: str) -> int:
-    """Return the key that a form sent back; 0, which no row has, for anything that is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+from core.http import kept_by_nobody
 
 
 def subscriber_of(purpose: str, token: str) -> Subscriber | None:
@@ -35,7 +31,4 @@ def not_subscribed(request: HttpRequest) -> HttpResponse:
 def private(
     request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    response = render(request, template, context | SAID, status=status)
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return kept_by_nobody(render(request, template, context | SAID, status=status))

@@ -13,9 +13,9 @@ from alerts.looking import past_letters
 from alerts.models import Subscription
 from alerts.promises import SAID
 from alerts.tasks import tell_who_asked
-from alerts.views.answers import not_subscribed, number, private, spoiled, subscriber_of
+from alerts.views.answers import not_subscribed, private, spoiled, subscriber_of
 from core.doorbell import ring
-from core.http import client_network
+from core.http import client_network, row_number
 from core.logs import request_id
 from core.ratelimit import allow
 from core.views import too_many_requests
@@ -87,7 +87,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return not_subscribed(request)
     moment = timezone.now()
     if request.method == "POST":
-        wanted = [number(typed) for typed in request.POST.getlist("subscription")]
+        wanted = [row_number(typed) for typed in request.POST.getlist("subscription")]
         actions.confirm(subscriber, wanted, moment=moment)
         ring(tell_who_asked)
         subscriber.refresh_from_db()

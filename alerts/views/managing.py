@@ -17,8 +17,9 @@ from alerts.choices import EndedBecause
 from alerts.forms import KindsForm, PauseForm, RhythmForm, WhyForm
 from alerts.models import Subscriber, Subscription
 from alerts.tasks import tell_who_asked
-from alerts.views.answers import not_subscribed, number, private, spoiled, subscriber_of
+from alerts.views.answers import not_subscribed, private, spoiled, subscriber_of
 from core.doorbell import ring
+from core.http import row_number
 
 
 @dataclass
@@ -62,7 +63,7 @@ def _do(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done:
 def _stop(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done:
     running = subscriber.subscriptions.filter(ended_at__isnull=True)
     if pressed["stop"] != "all":
-        running = running.filter(pk=number(pressed.get("stop", "")))
+        running = running.filter(pk=row_number(pressed.get("stop", "")))
     ending = list(running.values_list("pk", flat=True))
     count = actions.stop(ending, because=EndedBecause.MANAGE, moment=moment)
     if not count:
@@ -76,7 +77,7 @@ def _stop(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done:
 
 
 def _resume(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done:
-    wanted = [number(typed) for typed in pressed.getlist("again")]
+    wanted = [row_number(typed) for typed in pressed.getlist("again")]
     mine = subscriber.subscriptions.filter(pk__in=wanted).values_list("pk", flat=True)
     begun = actions.resume(list(mine), moment=moment)
     return Done(_("They go on, as if they had not been stopped.") if begun else "")
@@ -104,7 +105,9 @@ def _go_on(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done
 
 
 def _change_kinds(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Done:
-    wish = subscriber.subscriptions.in_force().filter(pk=number(pressed.get("kinds", ""))).first()
+    wish = (
+        subscriber.subscriptions.in_force().filter(pk=row_number(pressed.get("kinds", ""))).first()
+    )
     if wish is None:
         return Done()
     form = KindsForm(pressed, prefix=f"alert-{wish.pk}")

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+from core.http import kept_by_nobody
 from letters.rendering import Words
 from opportunities import telling
 from opportunities.models import Opportunity, Revision
@@ -51,9 +52,7 @@ def public_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
     """Return the public page itself, under a banner that says that it is none yet. Nobody may keep it."""
     answer = render(request, "opportunities/detail.html", {**page, "is_preview": True})
     add_never_cache_headers(answer)
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+    return kept_by_nobody(answer)
 
 
 def letter_alone(request: HttpRequest, letter: Words | None) -> HttpResponseBase:

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import without_tag
 from core.text import lines, one_line
 from letters.addresses import mailable
 from vendors.choices import BusinessKind, Role
-from vendors.forms.fields import without_tag
 from vendors.models import Vendor
 
 NIGP = re.compile(r"\d{3}(-?\d{2})?", re.ASCII)

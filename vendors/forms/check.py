@@ -9,11 +9,12 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import without_tag
 from vendors.answers import Answers, Said
 from vendors.choices import BusinessKind, HoldingState, Track
 from vendors.disclosure import reaches_disclosure
 from vendors.forms.business import DisclosureForm
-from vendors.forms.fields import DayField, without_tag
+from vendors.forms.fields import DayField
 from vendors.forms.holding import covers_field
 from vendors.requirements import Requirement
 from vendors.requirements.passport import FILED_ENROLLMENT

@@ -3,20 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.text import lines, one_line
 from opportunities.validators import validate_real_date
-
-
-def without_tag() -> FormHelper:
-    """Draw fields and errors; the page writes the form element, its button and its CSRF token."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class DayField(forms.DateField):

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import without_tag
 from core.text import one_line
 from vendors.actions import Given
 from vendors.choices import Certification, HoldingState
-from vendors.forms.fields import DayField, LinesField, not_in_the_future, without_tag
+from vendors.forms.fields import DayField, LinesField, not_in_the_future
 from vendors.models import Holding
 from vendors.requirements import Requirement
 from vendors.requirements.certification import CITY_CERTIFICATION

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vendors.forms.fields import without_tag
+from core.forms import without_tag
 
 WORKS_FOR = [(7, _("a week")), (30, _("30 days")), (90, _("90 days"))]
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.http import kept_by_nobody, row_number
 from vendors import actions
 from vendors.checklist import checklist
 from vendors.choices import LinkKind
@@ -45,12 +46,8 @@ def _do(request: HttpRequest, vendor: Vendor, form: AdviserLinkForm) -> None:
         messages.success(
             request, _("Here is your calendar’s address. An earlier one works no more.")
         )
-    elif actions.revoke(vendor, _number(request.POST.get("revoke", "")), moment=moment):
+    elif actions.revoke(vendor, row_number(request.POST.get("revoke", "")), moment=moment):
         messages.success(request, _("Taken back. The address shows nothing any more."))
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
 @require_safe
@@ -81,7 +78,5 @@ def _opened(secret: str, kind: LinkKind) -> SharedLink:
 
 def _private(answer: HttpResponse) -> HttpResponse:
     """Kept by nobody, found by no search engine, and its address told to no other site."""
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return kept_by_nobody(answer)
