@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from letters.choices import LetterState, Priority
 from letters.models import Letter, LetterBody
-from letters.querysets import LetterQuerySet
+from letters.querysets import UNSETTLED, LetterQuerySet
 from letters.rendering import Words
 from letters.suppression import is_suppressed
 
@@ -81,6 +81,11 @@ def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
     """
     letters.owed().update(taken_back=True)
     letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
+
+
+def settle(letters: LetterQuerySet) -> None:
+    """Note that all that ``letters``, taken back, carried is owed again or is no longer wanted. Safe to repeat."""
+    letters.filter(UNSETTLED).update(taken_back=False)
 
 
 def look_at(letters: LetterQuerySet, *, moment: datetime) -> int:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from letters.choices import LetterState, Outcome, Priority, ReportKind
-from letters.querysets import TROUBLED, LetterQuerySet
+from letters.querysets import TROUBLED, UNSETTLED, LetterQuerySet
 
 
 class Letter(models.Model):
@@ -39,7 +39,8 @@ class Letter(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    # Somebody took it back while a sender had it in hand: the sender looks just before it sends.
+    # Somebody took it back. A sender that has it in hand looks here just before it sends; who wrote it clears
+    # it when what it carried is owed again.
     taken_back = models.BooleanField(default=False)
     attempt_count = models.PositiveSmallIntegerField(_("failed tries"), default=0)
     repeat_count = models.PositiveSmallIntegerField(
@@ -104,10 +105,8 @@ class Letter(models.Model):
             models.Index(fields=["id"], condition=TROUBLED, name="letter_troubled"),
             models.Index(fields=["finished_at"], name="letter_finished"),
             models.Index(fields=["owner", "created_at"], name="letter_by_owner"),
-            # What such letters carried is looked for at each tick.
-            models.Index(
-                fields=["id"], condition=Q(state=LetterState.CANCELLED), name="letter_taken_back"
-            ),
+            # Looked for at each tick: it holds what is to be done, and none of what was ever taken back.
+            models.Index(fields=["kind"], condition=UNSETTLED, name="letter_unsettled"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from letters.models import Letter  # noqa: F401  (named in the base class)
 
 OWED = [LetterState.READY, LetterState.LEASED]
+UNSETTLED = Q(state=LetterState.CANCELLED, taken_back=True)
 TROUBLED = Q(looked_at__isnull=True) & (Q(state=LetterState.FAILED) | Q(repeat_count__gt=0))
 
 
@@ -27,6 +28,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def in_sending_order(self) -> Self:
         return self.order_by("priority", "due_at", "pk")
+
+    def unsettled(self, *, kind: str) -> Self:
+        """Keep what was taken back and whose writer has not yet said what becomes of what it carried."""
+        return self.filter(UNSETTLED, kind=kind)
 
     def troubled(self) -> Self:
         """Keep what could not be delivered or may have arrived twice, until somebody has looked at it."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from alerts.actions.stopping import stop
+from alerts.actions.stopping import forget_unwanted, stop
 from alerts.choices import EndedBecause
 from alerts.models import SavedSearch, Subscriber, Subscription
 from alerts.promises import ENDED_KEPT, UNCONFIRMED_KEPT
@@ -21,6 +21,7 @@ def forget(*, moment: datetime) -> int:
     Safe to repeat. Letters keep their dates and results, without the address. Whoever has a letter on its
     way at this moment goes the next time.
     """
+    forget_unwanted()
     gone = _forget_subscribers(moment)
     _forget_searches()  # in a transaction of its own: who asks takes these locks the other way round
     return gone

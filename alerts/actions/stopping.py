@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from alerts import matching
 from alerts.choices import EndedBecause
+from alerts.composing import NEWS_KIND
 from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from alerts.querysets import among
 from letters import actions as letters
-from letters.choices import LetterState
 from letters.models import Letter
 from letters.querysets import OWED
 from opportunities.choices import Stage
@@ -76,6 +77,7 @@ def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
     written = list(carrying.values_list("letter", flat=True).distinct())
     letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
     free_cancelled()
+    Match.objects.filter(subscription__in=subscriptions, letter__isnull=True).delete()
 
 
 def take_back_withdrawn(*, moment: datetime) -> None:
@@ -90,11 +92,27 @@ def take_back_withdrawn(*, moment: datetime) -> None:
         letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
 
 
+@transaction.atomic
 def free_cancelled() -> None:
     """Owe again what letters carried that were taken back, but not to who has stopped.
 
-    Each tick runs it: a sender may take a letter back later than it was asked to. Safe to repeat.
+    Each tick runs it: a sender may take a letter back later than it was asked to. It costs what is to be done,
+    however many letters were ever taken back. Safe to repeat; what another worker has in hand is left to it.
     """
-    taken_back = Letter.objects.filter(state=LetterState.CANCELLED)
-    Match.objects.filter(letter__in=taken_back).update(letter=None, shown_number=None)
+    skip_locked = connection.features.has_select_for_update_skip_locked
+    unsettled = Letter.objects.unsettled(kind=NEWS_KIND).order_by("pk")
+    locked = unsettled.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True)
+    if not (taken_back := list(locked)):
+        return
+    carried = Match.objects.filter(letter__in=among(taken_back))
+    carried.filter(subscription__ended_at__isnull=False).delete()
+    carried.update(letter=None, shown_number=None)
+    letters.settle(Letter.objects.filter(pk__in=among(taken_back)))
+
+
+def forget_unwanted() -> None:
+    """Delete what is owed to who has stopped: matching may owe it while they do. No letter would carry it.
+
+    Hourly, because it reads all that waits. Safe to repeat.
+    """
     Match.objects.filter(letter__isnull=True, subscription__ended_at__isnull=False).delete()

@@ -3,14 +3,15 @@
 import threading
 from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from alerts import actions, links
+from alerts import actions, links, matching
 from alerts.choices import EndedBecause
 from alerts.models import Match, SavedSearch, Subscriber, Subscription
 from core.links import seal
@@ -137,6 +138,41 @@ def test_a_letter_not_yet_sent_is_taken_back_and_other_news_is_owed_again(noon, 
         False
     ]
     assert Match.objects.count() == 1
+
+
+def test_letters_taken_back_long_ago_cost_nothing(noon, program, django_assert_num_queries):
+    wish = subscribe(READER, moment=noon)
+    OpportunityFactory.create(published=True, at=noon)
+    tick(noon)
+    program.post(path(links.stop_url([wish.pk])))
+    once = Letter.objects.values().get() | {"id": None}
+    Letter.objects.bulk_create(Letter(**once | {"public_id": uuid4()}) for _ in range(10_000))
+
+    with django_assert_num_queries(3) as asked:  # one, in a savepoint
+        actions.free_cancelled()
+
+    assert (once["state"], once["taken_back"]) == ("cancelled", False)
+    assert "letter_unsettled" in plan_of(asked.captured_queries[1]["sql"])
+
+
+def plan_of(sql):
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {sql}")
+        return str(cursor.fetchall())
+
+
+def test_what_is_owed_to_who_stops_at_that_moment_goes_within_the_hour(noon):
+    wish = subscribe(READER, moment=noon)
+    other = subscribe("other@example.com", moment=noon)
+    OpportunityFactory.create(published=True, at=noon)
+    matching.match_some(moment=noon)
+    # As if matching had begun before and ended after.
+    Subscription.objects.filter(pk=wish.pk).update(ended_at=noon, ended_because="letter")
+
+    actions.forget(moment=noon)
+
+    assert [match.subscription for match in Match.objects.all()] == [other]
 
 
 def test_a_letter_taken_back_is_not_sent(noon, program, mailserver):
