@@ -1,0 +1,1 @@
+"""How fast alerts are, as ratios of one run: ``python -m benchmarks.alerting``."""
