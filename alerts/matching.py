@@ -215,6 +215,14 @@ def owe_missed(
     return news_of
 
 
+def owe_to_one(revision: Revision, reason: Reason, subscription: Subscription) -> None:
+    """Owe ``revision`` to ``subscription`` alone if :func:`owe_some` would. Safe to repeat."""
+    following = who_follows(revision, reason).filter(pk=subscription.pk)
+    if _is_found(revision, subscription.saved_search.search, thesaurus()):
+        following = Subscription.objects.filter(pk=subscription.pk)
+    owe(revision, reason, following)
+
+
 def _begun(cursor: MatchingCursor) -> int:
     """Return the last revision that matching has at least begun with."""
     return cursor.sequence + (1 if cursor.saved_search_pk else 0)

@@ -6,11 +6,11 @@ Found by what is owed and not by a window of time: whatever has no ``Occasion`` 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alerts import matching
 from alerts.choices import Reason
-from alerts.models import Occasion
+from alerts.models import Occasion, Subscription
 from opportunities.choices import RevisionKind
 from opportunities.models import Opportunity, Revision
 from opportunities.querysets import OpportunityQuerySet
@@ -34,9 +34,9 @@ def match_occasions(*, moment: datetime) -> bool:
 
 def find_occasions(*, moment: datetime) -> None:
     """Write down each opening and each deadline that has come near and that nobody wrote down before."""
-    _note(Reason.OPENED, "opens_at", opening_at(moment), moment)
+    _note(Reason.OPENED, opening_at(moment), moment)
     for reason in CLOSING:
-        _note(reason, "due_at", closing_at(moment, reason), moment)
+        _note(reason, closing_at(moment, reason), moment)
 
 
 def opening_at(moment: datetime) -> OpportunityQuerySet:
@@ -53,17 +53,14 @@ def closing_at(moment: datetime, reason: Reason) -> OpportunityQuerySet:
     )
 
 
-def _note(reason: Reason, field: str, near: OpportunityQuerySet, moment: datetime) -> None:
+def _note(reason: Reason, near: OpportunityQuerySet, moment: datetime) -> None:
+    field = _field(reason)
     noted = Occasion.objects.filter(
         opportunity=OuterRef("pk"), reason=reason, dated=OuterRef(field)
     )
     for opportunity in near.filter(~Exists(noted)).order_by("pk"):
         dated: datetime = getattr(opportunity, field)
         history = list(opportunity.revisions.order_by("-number"))
-        setter = _setter(history, field)
-        is_news = setter.at <= dated - CLOSING.get(reason, timedelta()) and (
-            reason != Reason.OPENED or setter.kind != RevisionKind.OPENED
-        )
         Occasion.objects.get_or_create(
             opportunity=opportunity,
             reason=reason,
@@ -71,10 +68,22 @@ def _note(reason: Reason, field: str, near: OpportunityQuerySet, moment: datetim
             defaults={
                 "revision": history[0],
                 "found_at": moment,
-                # Who has just been told of a date this near need not be reminded of it.
-                "matched_at": None if is_news else moment,
+                "matched_at": None if _is_news(reason, dated, history) else moment,
             },
         )
+
+
+def _is_news(reason: Reason, dated: datetime, history: list[Revision]) -> bool:
+    """Say whether to tell of ``dated``: who has just been told of a date this near need not be reminded of it.
+    ``history`` is complete, the newest first."""
+    setter = _setter(history, _field(reason))
+    return setter.at <= dated - CLOSING.get(reason, timedelta()) and (
+        reason != Reason.OPENED or setter.kind != RevisionKind.OPENED
+    )
+
+
+def _field(reason: Reason) -> str:
+    return "opens_at" if reason == Reason.OPENED else "due_at"
 
 
 def _setter(history: list[Revision], field: str) -> Revision:
@@ -109,7 +118,23 @@ def _match_next(moment: datetime) -> bool:
 
 def is_current(occasion: Occasion, moment: datetime) -> bool:
     """Say whether the date still stands, and the purchase is open."""
-    opportunity = occasion.revision.opportunity
-    field = "opens_at" if occasion.reason == Reason.OPENED else "due_at"
-    is_open = Opportunity.objects.open_at(moment).filter(pk=opportunity.pk).exists()
-    return is_open and getattr(opportunity, field) == occasion.dated
+    return _current(moment).filter(pk=occasion.pk).exists()
+
+
+def _current(moment: datetime) -> QuerySet[Occasion]:
+    opens = Q(reason=Reason.OPENED, dated=F("opportunity__opens_at"))
+    closes = Q(reason__in=CLOSING, dated=F("opportunity__due_at"))
+    is_open = Q(opportunity__in=Opportunity.objects.open_at(moment))
+    return Occasion.objects.filter(opens | closes, is_open)
+
+
+def owe_missed(subscription: Subscription, *, since: datetime, moment: datetime) -> None:
+    """Owe ``subscription``, which was ended for a while, what the clock has brought ``since``, as far as it still
+    holds and others were asked already. The caller holds the cursor's lock. Safe to repeat."""
+    asked = Q(matched_at__gte=subscription.confirmed_at) | Q(saved_search_pk__gt=0)
+    passed = _current(moment).filter(asked, found_at__gte=since)
+    for occasion in passed.select_related("opportunity", "revision__opportunity").order_by("pk"):
+        reason = Reason(occasion.reason)
+        history = list(occasion.opportunity.revisions.order_by("-number"))
+        if _is_news(reason, occasion.dated, history):
+            matching.owe_to_one(occasion.revision, reason, subscription)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from alerts import matching
+from alerts import matching, occasions
 from alerts.choices import EndedBecause
 from alerts.composing import NEWS_KIND
 from alerts.models import Match, MatchingCursor, Subscriber, Subscription
@@ -47,8 +47,8 @@ def stop_all(subscriber: Subscriber, *, because: EndedBecause, moment: datetime)
 def resume(subscriptions: Iterable[int], *, moment: datetime) -> int:
     """Begin again what was stopped, as if it had not been; return how many began. Safe to repeat.
 
-    What came out meanwhile, and what was owed when it was stopped, is owed. A search that its subscriber has
-    asked for anew since stays ended here.
+    What came out meanwhile, what the clock brought (an opening, a deadline near) and still holds, and what was
+    owed when it was stopped, is owed. A search that its subscriber has asked for anew since stays ended here.
     """
     cursor = MatchingCursor.locked()
     again = Subscription.objects.filter(
@@ -59,17 +59,23 @@ def resume(subscriptions: Iterable[int], *, moment: datetime) -> int:
     ended = Subscription.objects.filter(
         ~Exists(again), pk__in=list(subscriptions), ended_at__isnull=False
     )
-    begun = 0
-    for subscription in ended.select_related("saved_search").order_by("pk"):
-        since = (subscription.ended_at or moment) - REMEMBERED
-        subscription.ended_at, subscription.ended_because = None, ""
-        subscription.save(update_fields=["ended_at", "ended_because"])
-        if subscription.confirmed_at and subscription.matches.exists():
-            matching.owe_missed(subscription, cursor, since=since)
-        elif subscription.confirmed_at:  # told of nothing yet, not even of what stood open
-            matching.catch_up(subscription, cursor, moment=moment, since=since)
-        begun += 1
-    return begun
+    begun = list(ended.select_related("saved_search").order_by("pk"))
+    for subscription in begun:
+        _begin_again(subscription, cursor, moment)
+    return len(begun)
+
+
+def _begin_again(subscription: Subscription, cursor: MatchingCursor, moment: datetime) -> None:
+    since = (subscription.ended_at or moment) - REMEMBERED
+    subscription.ended_at, subscription.ended_because = None, ""
+    subscription.save(update_fields=["ended_at", "ended_because"])
+    if subscription.confirmed_at is None:
+        return
+    if subscription.matches.exists():
+        matching.owe_missed(subscription, cursor, since=since)
+    else:  # told of nothing yet, not even of what stood open
+        matching.catch_up(subscription, cursor, moment=moment, since=since)
+    occasions.owe_missed(subscription, since=since, moment=moment)
 
 
 def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:

@@ -269,6 +269,51 @@ def test_what_stood_open_is_told_to_who_stopped_before_their_first_letter_went(n
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("stopped", ["before", "after"])
+@pytest.mark.parametrize(
+    ("opens", "closes", "said"), [(-8, 7, "CLOSES WITHIN 7 DAYS"), (0, 9, "OPENING")]
+)
+def test_what_the_clock_brings_to_who_has_stopped_is_told_when_they_go_on(noon, stopped, opens, closes, said):  # fmt: skip
+    wish = subscribe(READER, moment=noon - 9 * DAY)
+    actions.change_kinds(wish, {Kind.CLOSING, Kind.OPENED})
+    listed("one", at=noon - 9 * DAY, opens_at=noon + opens * DAY, due_at=noon + closes * DAY)
+    tick(noon - 2 * HOUR)
+    Letter.objects.update(state="sent", finished_at=noon)
+
+    moment = noon + (HOUR if stopped == "after" else -HOUR)
+    first = tick(noon) if stopped == "after" else []
+    actions.stop([wish.pk], because=EndedBecause.LETTER, moment=moment)
+    tick(noon)
+    actions.resume([wish.pk], moment=noon + 2 * HOUR)
+    letters = [first, tick(noon + 2 * HOUR), tick(noon + 3 * HOUR)]
+
+    assert [*map(len, letters)] == [int(stopped == "after"), 1, 0]
+    assert said in part(letters[1][0], "plain")
+
+
+@pytest.mark.django_db
+def test_what_the_clock_brought_and_no_longer_holds_is_told_to_nobody_who_goes_on(noon):
+    early = {"at": noon - 9 * DAY, "opens_at": noon - 9 * DAY}
+    wish = subscribe(READER, moment=noon - 9 * DAY)
+    actions.change_kinds(wish, {Kind.NEW, Kind.CLOSING})
+    moved = listed("moved", due_at=noon + 7 * DAY, **early)
+    listed("over", due_at=noon + 12 * HOUR, **early)
+    tick(noon - 9 * DAY)
+    Letter.objects.update(state="sent", finished_at=noon)
+    actions.stop([wish.pk], because=EndedBecause.LETTER, moment=noon - HOUR)
+    listed("late", due_at=noon + 3 * DAY, at=noon, opens_at=noon)
+    tick(noon)
+    desk.extend(moved, noon + 30 * DAY, by=None, moment=noon + HOUR)
+
+    actions.resume([wish.pk], moment=noon + DAY)
+
+    assert Occasion.objects.filter(reason__startswith="closing").count() == 3
+    (letter,) = tick(noon + DAY)
+    assert titles([letter]) == [["Purchase late"]]
+    assert "CLOSES" not in part(letter, "plain")  # who hears of it hears of its deadline
+
+
+@pytest.mark.django_db
 def test_forget_me_leaves_no_address_behind(noon):
     wish = subscribe(READER, moment=noon)
     listed("one", at=noon)
