@@ -13,7 +13,7 @@ from alerts.news import Item
 from alerts.promises import SAID
 from core.links import absolute
 from letters.gallery import example
-from opportunities.choices import Industry, Method, Phase
+from opportunities.choices import Industry, Method, Outcome, Phase
 from opportunities.search import Search
 from opportunities.words import Snapshot, at_a_glance, changes_between
 
@@ -24,6 +24,11 @@ FACTS: Snapshot = {
     "opens_at": "2027-02-16T14:00:00+00:00",
     "due_at": DUE_AT.isoformat(),
     "value_max": "180000.00",
+}
+CANCELLED: Snapshot = {
+    **FACTS,
+    "outcome": Outcome.CANCELLED,
+    "cancel_reason": "The need ended.",
 }
 AS_IT_WAS: Snapshot = {**FACTS, "due_at": "2027-02-23T19:00:00+00:00"}
 
@@ -42,17 +47,24 @@ def _news(*items: Item) -> dict[str, Any]:
     }
 
 
-def _item(title: str, *, before: Snapshot | None = None, reason: Reason = Reason.NEW) -> Item:
+def _item(
+    title: str,
+    *,
+    before: Snapshot | None = None,
+    now: Snapshot = FACTS,
+    reason: Reason = Reason.NEW,
+) -> Item:
+    is_cancelled = now is CANCELLED
     return Item(
         title=title,
         url=absolute(reverse("opportunities:list")),
-        reason=Reason.CHANGED if before else reason,
-        phase=str(Phase.OPEN.label),
-        facts=at_a_glance(FACTS),
-        changes=changes_between(before, FACTS) if before else [],
+        reason=reason,
+        phase=str((Phase.CANCELLED if is_cancelled else Phase.OPEN).label),
+        facts=at_a_glance(now),
+        changes=changes_between(before, now) if before else [],
         searches=[str(_search())],
         due_at=DUE_AT,
-        is_cancelled=False,
+        is_cancelled=is_cancelled,
     )
 
 
@@ -99,7 +111,18 @@ def news_of_one() -> dict[str, Any]:
     headers=lambda: list_headers(_link("stop")),
 )
 def news_of_a_change() -> dict[str, Any]:
-    return _news(_item("Backup software", before=AS_IT_WAS))
+    return _news(_item("Backup software", before=AS_IT_WAS, reason=Reason.CHANGED))
+
+
+@example(
+    "alerts.news.cancelled",
+    template="alerts/news",
+    title=_("News: a purchase is cancelled"),
+    sent_when=_("A purchase of which the reader had heard was cancelled, and the wait is over."),
+    headers=lambda: list_headers(_link("stop")),
+)  # fmt: skip
+def news_of_an_end() -> dict[str, Any]:
+    return _news(_item("Mail room scales", before=FACTS, now=CANCELLED, reason=Reason.OUTCOME))
 
 
 @example(
@@ -110,7 +133,12 @@ def news_of_a_change() -> dict[str, Any]:
     headers=lambda: list_headers(_link("stop")),
 )
 def news_of_several() -> dict[str, Any]:
-    return _news(_item("Smartboards"), _item("Backup software", before=AS_IT_WAS))
+    return _news(
+        _item("Smartboards"),
+        _item("Office chairs"),
+        _item("Mail room scales", before=FACTS, now=CANCELLED, reason=Reason.OUTCOME),
+        _item("Backup software", before=AS_IT_WAS, reason=Reason.CHANGED),
+    )
 
 
 @example(

@@ -1,12 +1,12 @@
 """What a letter says of each opportunity: what is new, what changed, and why this reader is told."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
 
 from alerts.choices import Reason
 from alerts.models import Match, Subscriber
@@ -56,21 +56,13 @@ class Item:
         return self.reason in {Reason.NEW, Reason.ALREADY_OPEN}
 
     @property
-    def tag(self) -> str:
-        """Say in a word or two why it is in the letter."""
+    def part(self) -> str:
+        """The words over the part of the letter in which it stands: why its reader is told."""
         if self.reason == Reason.OUTCOME:
             return self.phase
-        return str(TAGS[self.reason])
-
-
-TAGS: dict[Reason, Any] = {
-    Reason.NEW: gettext_lazy("NEW"),
-    Reason.ALREADY_OPEN: gettext_lazy("ALREADY OPEN"),
-    Reason.OPENED: gettext_lazy("OPENING"),
-    Reason.CHANGED: gettext_lazy("CHANGED"),
-    Reason.CLOSING_IN_2_DAYS: gettext_lazy("CLOSES WITHIN 2 DAYS"),
-    Reason.CLOSING_IN_7_DAYS: gettext_lazy("CLOSES WITHIN 7 DAYS"),
-}
+        if self.reason == Reason.OPENED:  # perhaps on a day to come
+            return gettext("Opening")
+        return str(self.reason.label)
 
 
 @dataclass(frozen=True)
@@ -113,7 +105,7 @@ class Told:
 def sort_out(
     subscriber: Subscriber, matches: Iterable[Match], *, read: int, moment: datetime
 ) -> News:
-    """Make one item for each opportunity that has news for this reader, in the order of the first news.
+    """Make one item for each opportunity that has news for this reader: part by part, in the order of the first news.
 
     Items show the latest facts of the log, ``read`` up to a place, whatever is owed: what changed during a hold,
     or between two letters, is told once, and as one change from what the reader knows to how it is now.
@@ -143,9 +135,15 @@ def sort_out(
             news.told.extend(_shown(settled, story.told.number, story.told.letter))
         else:
             news.void.extend(settled)
-    if len(news.items) > SHOWN_AT_MOST:
-        news.items.sort(key=lambda item: item.due_at or LAST)
-    return news
+    return replace(news, items=_in_parts(news.items))
+
+
+def _in_parts(items: list[Item]) -> list[Item]:
+    """Put together what stands in one part of the letter. Of more than it shows, what closes first comes first."""
+    if len(items) > SHOWN_AT_MOST:
+        items = sorted(items, key=lambda item: item.due_at or LAST)
+    shown, rest = items[:SHOWN_AT_MOST], items[SHOWN_AT_MOST:]
+    return sorted(shown, key=lambda item: (PARTS.index(item.reason), item.part)) + rest
 
 
 @dataclass(frozen=True)

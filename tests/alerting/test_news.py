@@ -4,6 +4,7 @@ import email.utils
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.conf import settings as configured
@@ -12,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from alerts import actions as alert_actions
-from alerts import composing, matching
+from alerts import composing, matching, news
 from alerts.choices import EndedBecause
 from alerts.models import Match
 from letters import actions as letter_actions
@@ -89,6 +90,88 @@ def test_several_purchases_come_in_one_letter_in_the_order_of_publication(noon):
     assert [link.rsplit("/", 2)[1] for link in told] == ["chairs", "boards", "lamps"]
 
 
+def three_new_one_changed_one_cancelled(noon):
+    """Return the letter that tells of all five to somebody with two searches."""
+    subscribe(READER, moment=noon)
+    subscribe(READER, BOARDS, moment=noon)
+    boards, scales = listed("Display boards"), listed("Mail room scales")
+    tick(noon)
+    changed(boards, noon, value_max=Decimal(90_000))
+    for title in ("Office chairs", "Boards for notices"):
+        listed(title)
+    actions.cancel(
+        Opportunity.objects.get(pk=scales.pk), reason="The need ended.", by=None, moment=noon
+    )
+    listed("Lamps & <lanterns>")
+    (letter,) = tick(noon + HOUR)
+    return letter
+
+
+def as_read(html):
+    """Return the words of an HTML part as they are read out."""
+    return unescape(
+        " ".join(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL).split())
+    )
+
+
+THREE_PARTS = """
+NEW (3)
+Office chairs
+Boards for notices
+Lamps & <lanterns>
+CANCELLED (1)
+Mail room scales
+Outcome: was “Not decided yet”, is now “Cancelled. Reason: The need ended.”
+CHANGED (1)
+Display boards
+Estimated value: was “Not yet announced”, is now “Up to $90,000”
+"""
+
+
+def test_three_new_one_changed_and_one_cancelled_are_one_letter_in_three_parts(noon):
+    letter = three_new_one_changed_one_cancelled(noon)
+
+    said = part(letter, "plain").splitlines()
+    assert letter["Subject"] == "5 purchases for you: Office chairs and more"
+    assert [
+        line for line in said if line in THREE_PARTS.splitlines() and line
+    ] == THREE_PARTS.split("\n")[1:-1]
+    assert why(letter) == [
+        "All opportunities",
+        "All opportunities; Opportunities with the words “boards”",
+        "All opportunities",
+        "All opportunities",
+        "All opportunities; Opportunities with the words “boards”",
+    ]
+
+
+def test_the_text_of_a_letter_is_its_html_word_for_word(noon):
+    letter = three_new_one_changed_one_cancelled(noon)
+
+    told, _greeting = part(letter, "plain").split("Are you ready to respond?")
+    words = [line for line in told.splitlines() if line and not line.startswith("http")]
+    plain = " ".join(words).replace(": ", " ").casefold()
+    assert plain in as_read(part(letter, "html")).replace(": ", " ").casefold()
+
+
+def test_of_more_than_a_letter_shows_those_that_close_first_are_shown_part_by_part(
+    noon, monkeypatch
+):
+    monkeypatch.setattr(news, "SHOWN_AT_MOST", 3)
+    subscribe(READER, moment=noon)
+    soon = listed("Soon", opens_at=noon, due_at=noon + 2 * DAY)
+    tick(noon)
+    changed(soon, noon, due_at=noon + DAY)
+    for days in (9, 3, 6):
+        listed(f"In {days} days", opens_at=noon, due_at=noon + days * DAY)
+
+    (letter,) = tick(noon)
+
+    found = re.findall(r"^(?:NEW|CHANGED) .*|^In . days|^Soon", part(letter, "plain"), re.MULTILINE)
+    assert found == ["NEW (2)", "In 3 days", "In 6 days", "CHANGED (1)", "Soon"]
+    assert "And 1 more" in part(letter, "plain")
+
+
 def test_a_letter_says_what_is_known_and_what_is_not(noon):
     subscribe(READER, BOARDS, moment=noon)
     listed(value_max=Decimal(90_000))
@@ -96,9 +179,10 @@ def test_a_letter_says_what_is_known_and_what_is_not(noon):
     (letter,) = tick(noon)
 
     said = [line for line in part(letter, "plain").splitlines() if line]
-    assert said[:7] == [
-        "NEW - Coming up",
+    assert said[:8] == [
+        "NEW",
         "Display boards",
+        "Coming up",
         "Expected: Not yet announced",
         "Responses due: Not yet announced",
         "Estimated value: Up to $90,000",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from alerts import actions as alert_actions
 from alerts.tasks import tell_who_asked
 from letters.models import LetterBody
+from opportunities import actions
 from opportunities.search import Search
 from tests.browser import violations
 from tests.environment import ROOT
@@ -51,10 +52,26 @@ def changed():
     amended(opened, StaffFactory.create(), moment)
 
 
+def cancelled(meanwhile=tell_who_asked):
+    """Who was told of a purchase, and perhaps of others ``meanwhile``, hears that it was cancelled."""
+    subscribe(READER)
+    scales = OpportunityFactory.create(published=True, title="Mail room scales")
+    meanwhile()
+    actions.cancel(scales, reason="The need ended.", by=None, moment=timezone.now())
+
+
+def already_open():
+    moment = timezone.now()
+    everything_known(moment)
+    tell_who_asked()
+    subscribe(READER)
+
+
 def several():
-    changed()
-    OpportunityFactory.create(published=True, title="Smartboards")
-    OpportunityFactory.create(published=True, title=LONG)
+    """Three new, one changed, one cancelled."""
+    cancelled(meanwhile=changed)
+    for title in ("Smartboards", LONG, "Office chairs"):
+        OpportunityFactory.create(published=True, title=title)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +81,9 @@ def several():
         (manage, "Your link to manage alerts about Law Department purchases"),
         (new, "New: Courtroom Display Boards"),
         (changed, "Changed: Courtroom Display Boards"),
-        (several, "3 purchases for you: Courtroom Display Boards and more"),
+        (cancelled, "Cancelled: Mail room scales"),
+        (already_open, "Open now: Courtroom Display Boards"),
+        (several, "5 purchases for you: Smartboards and more"),
     ],
 )
 def test_letter_can_be_read_on_any_screen(new_page, kind, subject):
