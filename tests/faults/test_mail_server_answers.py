@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from letters import channel
 from letters.choices import Outcome
 from letters.models import Attempt, Channel, Letter, Suppression
 from letters.sending import send_due
@@ -66,6 +67,19 @@ def test_closed_channel_is_not_tried(mailserver, clock):
     assert send_due(clock=clock) == 0
     clock.turn(timedelta(seconds=5))
     assert send_due(clock=clock) == 1
+
+
+def test_outage_that_several_senders_meet_closes_the_channel_once(mailserver, clock):
+    letter("a@readers.example", moment=clock.now)
+    mailserver.stop()
+
+    for _ in range(4):  # each has looked before the others reported
+        channel.close("away", moment=clock.now)
+
+    assert Channel.objects.get().closed_until == clock.now + channel.FIRST_PAUSE
+    clock.turn(channel.FIRST_PAUSE)
+    send_due(clock=clock)
+    assert Channel.objects.get().closed_until == clock.now + 2 * channel.FIRST_PAUSE
 
 
 def test_refusal_for_our_own_fault_suppresses_nobody_and_burns_no_try(mailserver, clock):
