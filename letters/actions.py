@@ -83,9 +83,10 @@ def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
     letters.filter(state=LetterState.READY).update(state=LetterState.CANCELLED, finished_at=moment)
 
 
-def settle(letters: LetterQuerySet) -> None:
-    """Note that all that ``letters``, taken back, carried is owed again or is no longer wanted. Safe to repeat."""
-    letters.filter(UNSETTLED).update(taken_back=False)
+def settle(letters: LetterQuerySet) -> int:
+    """Note that all that ``letters``, taken back, carried is owed again or is no longer wanted; return how many
+    were not settled yet. Safe to repeat."""
+    return letters.filter(UNSETTLED).update(taken_back=False)
 
 
 def look_at(letters: LetterQuerySet, *, moment: datetime) -> int:

@@ -14,7 +14,7 @@ from letters.choices import Priority
 from letters.gallery import example
 from letters.rendering import write
 from vendors.choices import Role
-from vendors.models import Holding, RegisterMatch, Vendor
+from vendors.models import Holding, Membership, RegisterMatch, Vendor
 from vendors.requirements import requirement_with_key
 
 TEMPLATE = "vendors/off_the_list"
@@ -55,7 +55,7 @@ def _example() -> dict[str, Any]:
     }
 
 
-LAPSING = "vendors/lapsing"
+LAPSING, LAPSING_KIND = "vendors/lapsing", "vendors.lapsing"
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,30 @@ class Lapsing:
 
 def lapsing(vendor: Vendor, holdings: list[Holding], *, slot: str, moment: datetime) -> None:
     """Write to each owner of what ends soon, in their language. In the transaction that notes it."""
-    owners = vendor.memberships.filter(role=Role.OWNER).select_related("user")
+    owners = vendor.memberships.filter(role=Role.OWNER).select_related("user", "vendor")
     for owner in owners.order_by("pk"):
-        with translation.override(owner.language):
-            context = {
-                "business": vendor.name,
-                "lines": [_line(vendor, each) for each in holdings],
-                "today": timezone.localdate(moment),
-                "url": absolute(vendor.get_absolute_url()),
-            }
-            words = write(LAPSING, context, language=owner.language)
-        post(
-            words,
-            to=owner.user.email,
-            kind="vendors.lapsing",
-            owner=owner.reader,
-            slot=slot,
-            priority=Priority.DIGEST,
-            moment=moment,
-        )
+        lapsing_to(owner, holdings, slot=slot, moment=moment)
+
+
+def lapsing_to(owner: Membership, holdings: list[Holding], *, slot: str, moment: datetime) -> None:
+    """Write to one owner of what ends soon."""
+    with translation.override(owner.language):
+        context = {
+            "business": owner.vendor.name,
+            "lines": [_line(owner.vendor, each) for each in holdings],
+            "today": timezone.localdate(moment),
+            "url": absolute(owner.vendor.get_absolute_url()),
+        }
+        words = write(LAPSING, context, language=owner.language)
+    post(
+        words,
+        to=owner.user.email,
+        kind=LAPSING_KIND,
+        owner=owner.reader,
+        slot=slot,
+        priority=Priority.DIGEST,
+        moment=moment,
+    )
 
 
 def _line(vendor: Vendor, holding: Holding) -> Lapsing:
@@ -105,7 +110,7 @@ def _line(vendor: Vendor, holding: Holding) -> Lapsing:
 
 
 @example(
-    "vendors.lapsing",
+    LAPSING_KIND,
     template=LAPSING,
     title=_("Something ends soon"),
     sent_when=_("90, 60, 30 and 7 days before something that a business holds comes to its end, until it is renewed."),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError
 
+from letters.leasing import take_lease
 from letters.models import Letter
 from tests.alerting.post import links, opened
 from tests.factories import PersonFactory, VendorFactory, holding
@@ -98,6 +99,71 @@ def test_renewing_one_of_two_leaves_the_other_told(vendor, noon):
     assert run(noon + HOUR) == ["Filed enrollment and disclosures of Harbor Boards ends on Jan. 19, 2027"]  # fmt: skip
 
 
+@pytest.fixture
+def two_owners(vendor, noon):
+    invitation = actions.invite(
+        vendor, "ben@firm.example", role="owner", by=vendor.memberships.get().user, moment=noon
+    )
+    actions.accept(invitation, by=PersonFactory.create(email="ben@firm.example"), moment=noon)
+    Letter.objects.all().delete()
+
+
+def test_who_got_the_letter_before_it_was_taken_back_is_not_told_again(vendor, two_owners, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    run(noon)
+    Letter.objects.filter(to_address="ann@firm.example").update(state="sent", finished_at=noon)
+
+    ends(vendor, noon + HOUR, 400)
+    again = [run(noon + hours * HOUR) for hours in (1, 2)]
+
+    assert [*map(len, again)] == [1, 0]
+    states = Letter.objects.order_by("pk").values_list("to_address", "state")
+    assert list(states) == [("ann@firm.example", "sent"), ("ben@firm.example", "cancelled"), ("ben@firm.example", "ready")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("result", "count"), [("sent", 0), ("cancelled", 1)])
+def test_a_letter_in_the_hand_of_a_sender_is_told_anew_only_if_it_did_not_go(vendor, noon, result, count):  # fmt: skip
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    run(noon)
+    assert take_lease(noon)
+
+    ends(
+        vendor, noon + HOUR, 400
+    )  # whether the sender has looked for the last time is not known here
+    meanwhile = run(noon + HOUR)
+    Letter.objects.update(state=result, finished_at=noon, lease_token=None, lease_until=None)
+
+    assert (meanwhile, len(run(noon + 2 * HOUR))) == ([], count)
+
+
+def test_what_is_written_anew_is_taken_back_as_well(vendor, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    run(noon)
+    ends(vendor, noon + HOUR, 400)
+    run(noon + HOUR)
+
+    ends(vendor, noon + 2 * HOUR, 400, key=FILED)
+
+    assert run(noon + 2 * HOUR) == []
+    assert {letter.state for letter in Letter.objects.all()} == {"cancelled"}
+
+
+def test_who_owns_the_business_no_more_gets_nothing_anew(vendor, two_owners, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key=FILED)
+    run(noon)
+    ann, ben = (vendor.memberships.get(user__email=f"{who}@firm.example") for who in ("ann", "ben"))
+
+    ends(vendor, noon + HOUR, 400)
+    actions.change_role(ben, "member", by=ann.user)
+
+    assert len(run(noon + HOUR)) == 1
+    assert Letter.objects.get(state="ready").to_address == "ann@firm.example"
+
+
 @pytest.mark.parametrize(
     ("said", "count"),
     [({"state": "declared"}, 1), ({"state": "verified"}, 1), ({"state": "in-progress"}, 0)],
@@ -180,7 +246,7 @@ def test_an_idle_hour_costs_the_same_however_many_were_told(noon, django_assert_
         ends(VendorFactory.create(at=noon), noon, 30)
     run(noon)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         actions.remind(moment=noon)
 
 

@@ -118,6 +118,9 @@ class Vendor(models.Model):
         return f"vendor:{self.pk}"
 
 
+READER = "vendors:member:"
+
+
 class Membership(models.Model):
     """Somebody who speaks for a business. ``owner_key`` is set exactly for owners: ``Vendor.anchor``."""
 
@@ -151,7 +154,13 @@ class Membership(models.Model):
     @property
     def reader(self) -> str:
         """Whom letters about the business to this person are written for (``Letter.owner``)."""
-        return f"vendors:member:{self.pk}"
+        return f"{READER}{self.pk}"
+
+    @staticmethod
+    def who_is(reader: str) -> "models.QuerySet[Membership]":
+        """Return who ``reader`` is, if they still speak for the business: the answer to ``Membership.reader``."""
+        key = reader.removeprefix(READER)
+        return Membership.objects.filter(pk=0 if key == reader else key)
 
     @property
     def is_owner(self) -> bool:
