@@ -27,7 +27,7 @@ def compose(count: int) -> Iterator[tuple[str, float]]:
         ask(f"compose-{number}@readers.example", Search(), language="en", moment=now)
     readers = Subscriber.objects.filter(email__startswith="compose-")
     Subscription.objects.filter(subscriber__in=readers).update(confirmed_at=now)
-    revision = published(chance, vocabulary(chance))
+    revision = published(chance, vocabulary())
     revision.snapshot.update(snapshot(revision.opportunity))
     type(revision)._base_manager.filter(pk=revision.pk).update(snapshot=revision.snapshot)
     cursor = MatchingCursor.locked() if MatchingCursor.objects.exists() else MatchingCursor(pk=1)

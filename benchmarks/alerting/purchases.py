@@ -9,11 +9,16 @@ from opportunities.models import Agency, Opportunity, Revision
 
 INDUSTRIES = ("goods", "professional-services", "standard-services", "construction")
 BANDS = ("to-100k", "to-250k", "to-500k", "unknown")
+METHOD = "mwbe-small-purchase"
 CODES = ("23", "236220", "5415", "541512", "561720", "5617", "3399", "339940")
 
 
-def vocabulary(chance: random.Random) -> list[str]:
-    """Words that are their own stems."""
+WORDS_OF_A_TITLE, WORDS_OF_A_PURCHASE = 6, 66
+
+
+def vocabulary() -> list[str]:
+    """Return words that are their own stems, the most common first; always the same."""
+    chance = random.Random(7)
     return ["".join(chance.choices("bcdfgklmnprtvz", k=6)) for _ in range(5000)]
 
 
@@ -30,14 +35,14 @@ def published(chance: random.Random, words: list[str]) -> Any:
     """Write a publication into the log, behind the back of the desk."""
     number = Revision.objects.count() + 1
     industry = chance.choice(INDUSTRIES)
-    title = " ".join(some_words(chance, words, 6))
+    title = " ".join(some_words(chance, words, WORDS_OF_A_TITLE))
     row = Opportunity.objects.create(
         title=title, agency=Agency.objects.get(budget_code="025"), industry=industry,
         stage="published", published_at=timezone.now(), reference=f"purchase-{number}",
     )  # fmt: skip
     facts = {
-        "title": title, "summary": " ".join(some_words(chance, words, 60)), "industry": industry,
-        "method": "mwbe-small-purchase", "naics_code": chance.choice(CODES), "value_max": "90000",
+        "title": title, "summary": " ".join(some_words(chance, words, WORDS_OF_A_PURCHASE - WORDS_OF_A_TITLE)), "industry": industry,
+        "method": METHOD, "naics_code": chance.choice(CODES), "value_max": "90000",
     }  # fmt: skip
     return Revision.objects.create(
         sequence=number, opportunity=row, number=1, kind="published", at=timezone.now(), snapshot=facts
