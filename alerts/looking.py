@@ -1,77 +1,27 @@
-"""What a search would have sent, and why somebody was not told: questions that change nothing.
+"""What somebody was sent, and why they were not told of a purchase: questions that change nothing.
 
-Both are asked with the very rules by which letters are made, so that what is shown here is what is sent.
+Asked with the very rules by which letters are made, so that what is said here is what is done.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Unpack
+from typing import Any
 
-from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from alerts import matching
-from alerts.choices import USUAL_KINDS, Frequency, Kind, Reason, Rhythm
-from alerts.models import Match, MatchingCursor, Subscriber, Subscription, digest_of
-from alerts.slots import next_letter_at
+from alerts.choices import Reason
+from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from alerts.previewing import finds
 from letters.choices import LetterState
 from letters.models import Letter
 from letters.querysets import OWED
 from letters.suppression import is_suppressed
 from opportunities.choices import Stage
 from opportunities.models import Opportunity, Revision
-from opportunities.search import Candidate, Search, Thesaurus, thesaurus
-
-LOOKED_BACK = timedelta(days=90)
-REVISIONS_AT_MOST = 5000  # of 90 days; a busy year has a tenth of them
-
-
-@dataclass(frozen=True)
-class PastLetter:
-    """A letter that would have been sent: when, and about what."""
-
-    at: datetime
-    titles: tuple[str, ...]
-
-
-def preview(
-    search: Search,
-    *,
-    moment: datetime,
-    kinds: Iterable[Kind] = USUAL_KINDS,
-    frequency: str = Frequency.SAME_DAY,
-    weekday: int = 0,
-    hour: int = 8,
-) -> list[PastLetter]:
-    """Return the letters that ``search`` would have sent in the last 90 days, the newest first.
-
-    What changes of one purchase before one letter is in it once. Reminders are not in it: they depend on the
-    clock alone. Three queries.
-    """
-    slots: dict[datetime, dict[int, str]] = {}
-    for revision in _told(search.lasting, frozenset(kinds), moment):
-        ripe = revision.at + matching.hold()
-        slot = next_letter_at(frequency, weekday=weekday, hour=hour, paused_until=None, after=ripe)
-        if (sent := slot or ripe) <= moment:
-            slots.setdefault(sent, {})[revision.opportunity_id] = revision.snapshot["title"]
-    return [PastLetter(sent, tuple(slots[sent].values())) for sent in sorted(slots, reverse=True)]
-
-
-def past_letters(
-    search: Search, *, moment: datetime, kinds: Iterable[Kind], **rhythm: Unpack[Rhythm]
-) -> list[PastLetter]:
-    """Return what :func:`preview` does, as it was at some moment of the last ten minutes: pages ask it again
-    with each letter that is typed."""
-    wish = [digest_of(search.lasting), *sorted(kinds), *map(str, rhythm.values())]
-    key = ":".join(["would-have-sent", *wish])
-    found: list[PastLetter] | None = caches["lists"].get(key)
-    if found is None:
-        found = preview(search, moment=moment, kinds=kinds, **rhythm)
-        caches["lists"].set(key, found, timeout=600)
-    return found
+from opportunities.search import thesaurus
 
 
 @dataclass(frozen=True)
@@ -104,27 +54,6 @@ def _line(match: Match) -> Told:
         reason=str(Reason(match.reason).label),
         wish=str(match.subscription),
     )
-
-
-def _told(search: Search, kinds: frozenset[Kind], moment: datetime) -> Iterable[Revision]:
-    """Yield what would have been told, oldest first: what is found, and what changed of it afterwards."""
-    alike, heard_of = thesaurus(), set[int]()
-    log = Revision.objects.filter(
-        at__gt=moment - LOOKED_BACK, at__lte=moment, opportunity__stage=Stage.PUBLISHED
-    ).select_related("opportunity", "undone_by")
-    for revision in log.order_by("sequence")[:REVISIONS_AT_MOST]:
-        reason = matching.reason_for(revision)
-        if reason is None or reason.kind not in kinds:
-            continue
-        follows = reason != Reason.NEW and revision.opportunity_id in heard_of
-        if follows or _finds(search, revision, alike):
-            heard_of.add(revision.opportunity_id)
-            yield revision
-
-
-def _finds(search: Search, revision: Revision, alike: Thesaurus) -> bool:
-    candidate = Candidate.of(revision.snapshot, changed_at=revision.at)
-    return search.finds(candidate, moment=revision.at, thesaurus=alike)
 
 
 class Why(StrEnum):
@@ -239,5 +168,5 @@ def _that_find(
         (wish, revision)
         for revision in told
         for wish in wishes
-        if _finds(wish.saved_search.search, revision, alike)
+        if finds(wish.saved_search.search, revision, alike)
     ]

@@ -202,13 +202,9 @@ def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetim
     reason = story.reason_at(moment)
     if story.opportunity.stage != Stage.PUBLISHED or reason is None:  # withdrawn since, or too late
         return None
-    is_new = reason in {Reason.NEW, Reason.ALREADY_OPEN}
-    is_cancelled = now.get("outcome") == Outcome.CANCELLED
-    if is_new and is_cancelled:  # they never heard of it, and need not
-        return None
-    changes = [] if is_new or not before else changes_between(before, now)
     by_clock = any(is_by_clock(match) for match in story.owed)
-    if not (is_new or changes or by_clock):
+    changes = what_to_say(reason, before, now, by_clock=by_clock)
+    if changes is None:
         return None
     return Item(
         title=now["title"],
@@ -219,8 +215,23 @@ def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetim
         changes=changes,
         searches=list(dict.fromkeys(str(match.subscription) for match in story.owed)),
         due_at=story.opportunity.due_at,
-        is_cancelled=is_cancelled,
+        is_cancelled=_is_cancelled(now),
     )
+
+
+def what_to_say(
+    reason: Reason, before: Snapshot | None, now: Snapshot, *, by_clock: bool
+) -> list[Change] | None:
+    """Return the changes to tell to who knows the purchase as it was ``before``, none of what is new to them;
+    ``None`` if there is nothing to tell, unless the clock alone brought it about."""
+    if reason in {Reason.NEW, Reason.ALREADY_OPEN}:
+        return None if _is_cancelled(now) else []  # they never heard of it, and need not
+    changes = changes_between(before, now) if before else []
+    return changes if changes or by_clock else None
+
+
+def _is_cancelled(facts: Snapshot) -> bool:
+    return facts.get("outcome") == Outcome.CANCELLED
 
 
 def _shown(matches: list[Match], number: int, letter: int | None = None) -> list[Match]:

@@ -54,7 +54,7 @@ def closing_at(moment: datetime, reason: Reason) -> OpportunityQuerySet:
 
 
 def _note(reason: Reason, near: OpportunityQuerySet, moment: datetime) -> None:
-    field = _field(reason)
+    field = field_of(reason)
     noted = Occasion.objects.filter(
         opportunity=OuterRef("pk"), reason=reason, dated=OuterRef(field)
     )
@@ -68,21 +68,21 @@ def _note(reason: Reason, near: OpportunityQuerySet, moment: datetime) -> None:
             defaults={
                 "revision": history[0],
                 "found_at": moment,
-                "matched_at": None if _is_news(reason, dated, history) else moment,
+                "matched_at": None if is_news(reason, dated, history) else moment,
             },
         )
 
 
-def _is_news(reason: Reason, dated: datetime, history: list[Revision]) -> bool:
+def is_news(reason: Reason, dated: datetime, history: list[Revision]) -> bool:
     """Say whether to tell of ``dated``: who has just been told of a date this near need not be reminded of it.
     ``history`` is complete, the newest first."""
-    setter = _setter(history, _field(reason))
+    setter = _setter(history, field_of(reason))
     return setter.at <= dated - CLOSING.get(reason, timedelta()) and (
         reason != Reason.OPENED or setter.kind != RevisionKind.OPENED
     )
 
 
-def _field(reason: Reason) -> str:
+def field_of(reason: Reason) -> str:
     return "opens_at" if reason == Reason.OPENED else "due_at"
 
 
@@ -136,5 +136,5 @@ def owe_missed(subscription: Subscription, *, since: datetime, moment: datetime)
     for occasion in passed.select_related("opportunity", "revision__opportunity").order_by("pk"):
         reason = Reason(occasion.reason)
         history = list(occasion.opportunity.revisions.order_by("-number"))
-        if _is_news(reason, occasion.dated, history):
+        if is_news(reason, occasion.dated, history):
             matching.owe_to_one(occasion.revision, reason, subscription)

@@ -6,7 +6,7 @@
 | a subscriber by a signed link | ``confirm``, ``change``, ``change_kinds``, ``pause_until``, ``stop``, ``stop_all``, ``resume``, ``forget_me`` |
 | the tick and the hourly job | ``end_pauses``, ``take_back_withdrawn``, ``free_cancelled``, ``forget`` |
 
-What would be sent, and why something was not, is asked of ``alerts.looking`` (``preview``, ``why_not``): it only reads.
+What would be sent is asked of ``alerts.previewing``, why something was not of ``alerts.looking``: both only read.
 """
 
 from alerts.actions.asking import PENDING_AT_MOST, ask, ask_for_link, confirm

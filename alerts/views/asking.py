@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts import actions, links
 from alerts.forms import AskForm, FreshLinkForm
-from alerts.looking import past_letters
 from alerts.models import Subscription
+from alerts.previewing import past_letters
 from alerts.promises import SAID
 from alerts.tasks import tell_who_asked
 from alerts.views.answers import not_subscribed, private, spoiled, subscriber_of

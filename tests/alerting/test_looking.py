@@ -7,14 +7,15 @@ from django.http import QueryDict
 
 from alerts import actions
 from alerts.choices import EndedBecause, Frequency, Kind
-from alerts.looking import Why, preview, why_not
+from alerts.looking import Why, why_not
 from alerts.models import Subscriber
+from alerts.previewing import preview
 from letters.models import Letter, Suppression
 from letters.suppression import suppress
 from opportunities import actions as desk
 from opportunities.models import Opportunity
 from opportunities.search import Search
-from tests.alerting.post import tick
+from tests.alerting.post import opened, part, tick
 from tests.alerting.test_news import changed
 from tests.factories import OpportunityFactory, subscribe
 
@@ -64,6 +65,81 @@ def test_a_preview_is_what_would_have_been_sent(noon, frequency, titles):
 
     assert [letter.titles for letter in would] == titles
     assert Letter.objects.filter(kind="alerts.news").count() == len(titles)
+
+
+def now(purchase):
+    return Opportunity.objects.get(pk=purchase.pk)
+
+
+def a_month_of_boards(noon, look):
+    """Let all happen that people are told of, and some that comes to nothing; ``look`` three times a day."""
+    wood = {}
+
+    def new(name, **facts):
+        return lambda at: wood.update({name: listed(name, at=at, **facts)})
+
+    def change(name, **facts):
+        return lambda at: changed(wood[name], at, **facts)
+
+    happens = {
+        (1, 12): new("Boards"),
+        (1, 13): new("Floor boards"),
+        (2, 12): change("Boards", contract_term="Two years"),
+        (2, 13): change("Boards", contract_term=""),
+        (3, 12): new("Key boards"),
+        (3, 13): lambda at: desk.cancel(now(wood["Key boards"]), reason="Over.", by=None, moment=at),
+        (4, 12): new("Notice boards", opens_at=noon + 6 * DAY, due_at=noon + 20 * DAY),
+        (5, 12): change("Floor boards", title="Boards for floors"),
+        (5, 13): change("Floor boards", contract_term="Two years"),
+        (7, 12): change("Boards", title="Panels", contract_term="A year"),
+        (8, 12): new("Chairs"),
+        (9, 12): change("Notice boards", due_at=noon + 24 * DAY),
+        (23, 12): change("Floor boards", value_max=90_000),
+        (23, 13): new("Skate boards", opens_at=noon, due_at=noon + 25 * DAY),
+    }  # fmt: skip
+    for day in range(26):
+        for hour in (8, 12, 13):
+            at = noon + day * DAY + (hour - 12) * HOUR
+            happens.get((day, hour), lambda _at: None)(at)
+            look(at)
+
+
+BY_TITLE = ("Boards", "Floor boards", "Key boards", "Notice boards", "Boards for floors", "Panels", "Chairs", "Skate boards")  # fmt: skip
+
+
+def as_sent(subscriber):
+    """Return when each letter of news was written, and the titles in its text."""
+    letters = Letter.objects.filter(owner=subscriber.owner, kind="alerts.news").order_by("-pk")
+    return [
+        (
+            letter.created_at,
+            tuple(line for line in part(opened(letter), "plain").splitlines() if line in BY_TITLE),
+        )
+        for letter in letters
+    ]
+
+
+def test_a_preview_is_what_is_sent_letter_by_letter_whatever_happens(noon):
+    readers = {
+        frequency: subscribe(f"{frequency}@example.com", search("boards"), moment=noon)
+        for frequency in Frequency
+    }
+    for frequency, wish in readers.items():
+        actions.change_kinds(wish, set(Kind))
+        actions.change(wish.subscriber, frequency=frequency, moment=noon)
+    a_month_of_boards(noon, look=tick)
+
+    would = {
+        frequency: preview(
+            search("boards"), moment=noon + 26 * DAY, kinds=set(Kind), frequency=frequency
+        )
+        for frequency in Frequency
+    }
+
+    sent = {frequency: as_sent(wish.subscriber) for frequency, wish in readers.items()}
+    found = {name: [(letter.at, letter.titles) for letter in each] for name, each in would.items()}
+    assert found == sent
+    assert [len(letters) for letters in sent.values()] == [15, 9, 4]
 
 
 def test_a_preview_knows_nothing_older_than_90_days_and_only_the_kinds_asked_for(noon):
