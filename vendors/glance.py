@@ -18,7 +18,7 @@ from vendors.models import Interest, Vendor
 from vendors.models.holding import HoldingQuerySet
 from vendors.readiness import assess
 from vendors.reading import business_of, purchase_of
-from vendors.reminding import DAYS_BEFORE, HAD
+from vendors.reminding import COUNTS, DAYS_BEFORE
 
 SHOWN = 10
 
@@ -61,7 +61,7 @@ def _of_codes(vendor: Vendor) -> Q | None:
 def ending_soon(vendor: Vendor, *, moment: datetime) -> HoldingQuerySet:
     """Return what ends within the time of the first reminder, or has ended, soonest first."""
     last = timezone.localdate(moment) + timedelta(days=DAYS_BEFORE[0])
-    return vendor.holdings.filter(state__in=HAD, expires_on__lte=last).soonest_to_lapse()
+    return vendor.holdings.filter(COUNTS, expires_on__lte=last).soonest_to_lapse()
 
 
 def letters_about(vendor: Vendor, person: Any) -> list[Letter]:

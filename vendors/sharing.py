@@ -10,7 +10,7 @@ from core.links import absolute
 from opportunities.feeds.addresses import domain
 from vendors.choices import LinkKind
 from vendors.models import Holding, SharedLink, Vendor
-from vendors.reminding import HAD
+from vendors.reminding import COUNTS
 from vendors.requirements import requirement_with_key
 
 
@@ -32,7 +32,7 @@ def calendar_of(vendor: Vendor) -> bytes:
         ("X-WR-CALNAME", vText(title)),
     ]:
         written.add(prop, value)
-    for holding in vendor.holdings.filter(state__in=HAD).soonest_to_lapse():
+    for holding in vendor.holdings.filter(COUNTS).soonest_to_lapse():
         written.add_component(_event(vendor, holding, holding.expires_on or date.max))
     return bytes(written.to_ical())
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 
 from letters.leasing import take_lease
 from letters.models import Letter
@@ -12,7 +13,8 @@ from tests.alerting.post import links, opened
 from tests.factories import PersonFactory, VendorFactory, holding
 from tests.faults.hands import at_once
 from tests.getting_ready.reading import words
-from vendors import actions
+from vendors import actions, composing
+from vendors.actions import reminding
 from vendors.models import Reminder
 from vendors.requirements.certification import CITY_CERTIFICATION
 from vendors.requirements.passport import FILED_ENROLLMENT
@@ -194,13 +196,40 @@ def test_every_owner_hears_and_members_do_not(vendor, noon):
     assert sorted(told) == ["ann@firm.example", "ben@firm.example"]
 
 
-def test_one_business_that_cannot_be_written_to_keeps_no_other_from_its_letter(vendor, noon):
-    ends(vendor, noon, 30, key="no-step-any-more")
+def test_one_business_that_cannot_be_written_to_keeps_no_other_from_its_letter(vendor, noon, monkeypatch):  # fmt: skip
+    real = composing.lapsing
+
+    def fail_once(told, *arguments, **named):
+        if told == vendor:
+            raise LookupError("no template")
+        real(told, *arguments, **named)
+
+    monkeypatch.setattr(reminding, "lapsing", fail_once)
+    ends(vendor, noon, 30)
     other = VendorFactory.create(name="Pier Paint", owner=PersonFactory.create(), at=noon)
     ends(other, noon, 30)
 
     assert len(run(noon)) == 1
     assert [*Reminder.objects.values_list("holding__vendor", flat=True)] == [other.pk]
+
+
+def test_nobody_hears_of_what_the_city_asks_for_no_more(client, vendor, noon):
+    ends(vendor, noon, 30)
+    ends(vendor, noon, 7, key="no-step-any-more")
+    actions.share_dates(vendor, by=vendor.memberships.get().user, moment=noon)
+    client.force_login(vendor.memberships.get().user)
+    dates = reverse("readiness:dates", args=[vendor.links.get().secret])
+
+    told = run(noon)
+    page, calendar = client.get(vendor.get_absolute_url()), client.get(dates)
+
+    assert told == ["City M/WBE certification of Harbor Boards ends on Feb. 11, 2027"]
+    assert (page.status_code, len(page.context["ending"])) == (200, 1)
+    assert (calendar.status_code, calendar.content.count(b"BEGIN:VEVENT")) == (200, 1)
+    for where in ("business:holding", "vendors:requirement"):
+        of_vendor = [vendor.key] * (where == "business:holding")
+        gone = client.get(reverse(where, args=[*of_vendor, "no-step-any-more"]))
+        assert gone.status_code == 404
 
 
 def test_the_letter_leads_to_the_very_field(vendor, noon):

@@ -15,7 +15,7 @@ from vendors.actions.changing import locked
 from vendors.choices import Role
 from vendors.composing import LAPSING_KIND, lapsing, lapsing_to
 from vendors.models import Holding, Membership, Reminder, Vendor
-from vendors.reminding import HAD, due
+from vendors.reminding import COUNTS, due
 
 Row = TypeVar("Row", bound=Model)
 
@@ -117,6 +117,4 @@ def _still_ending(vendor: Vendor, slot: str, moment: datetime) -> list[Holding]:
         expires_on=F("holding__expires_on"),
         expires_on__gte=timezone.localdate(moment),
     )
-    return list(
-        Holding.objects.filter(pk__in=still.values("holding"), state__in=HAD).soonest_to_lapse()
-    )
+    return list(Holding.objects.filter(COUNTS, pk__in=still.values("holding")).soonest_to_lapse())
