@@ -135,8 +135,8 @@ def as_mail(letter: Letter, words: Words, headers: Mapping[str, str]) -> bytes:
         "Date": format_datetime(letter.created_at),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        # By which large providers count complaints: kind, urgency, and who sends (a fixed last part).
-        "Feedback-ID": f"{letter.kind}:{letter.priority}:letters:{domain}",
+        # By which Gmail counts complaints: kind, urgency, and who sends (the same for ever, 5 to 15 characters).
+        "Feedback-ID": f"{letter.kind}:{letter.priority}:law-purchases",
         # Some relays write a Message-ID of their own; reports that come back quote this one.
         "X-Letter-ID": str(letter.public_id),
         **headers,
