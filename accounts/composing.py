@@ -90,7 +90,9 @@ def letter_of(event: str, *, code: str, language: str) -> AccountLetter:
         }
     if event in ASKED:
         return AccountLetter(ASKED_KIND, f"accounts/{ASKED[event]}", urls)
-    return AccountLetter(NOTICE_KIND, "accounts/notice", {"what": NOTICES[event], **urls})
+    # No code goes to an address that opens nothing any more, so its reader is told of another way.
+    template = "accounts/moved" if event == "email_changed" else "accounts/notice"
+    return AccountLetter(NOTICE_KIND, template, {"what": NOTICES[event], **urls})
 
 
 def _owner(address: str) -> str:

@@ -47,7 +47,17 @@ def unknown() -> dict[str, Any]:
     "accounts.notice",
     template="accounts/notice",
     title=_("A change to an account"),
-    sent_when=_("A password, an address, a passkey or a second factor was changed."),
+    sent_when=_("A password, a passkey or a second factor was changed."),
 )
 def notice() -> dict[str, Any]:
     return _context("password_changed")
+
+
+@example(
+    "accounts.moved",
+    template="accounts/moved",
+    title=_("Another address"),
+    sent_when=_("The address of an account was changed. This goes to the one that it had before."),
+)
+def moved() -> dict[str, Any]:
+    return _context("email_changed")
