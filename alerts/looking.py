@@ -4,55 +4,84 @@ Asked with the very rules by which letters are made, so that what is said here i
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from alerts import matching
 from alerts.choices import Reason
 from alerts.models import Match, MatchingCursor, Subscriber, Subscription
+from alerts.news import LAST
 from alerts.previewing import finds
 from letters.choices import LetterState
 from letters.models import Letter
 from letters.querysets import OWED
 from letters.suppression import is_suppressed
-from opportunities.choices import Stage
+from opportunities.choices import Phase, Stage
 from opportunities.models import Opportunity, Revision
 from opportunities.search import thesaurus
 
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a letter, as its reader may ask about it: the purchase, what was told, and for which wish."""
+    """What a letter said of one purchase, as its reader may ask about it, and for which of their searches.
+
+    Of a purchase that was withdrawn since neither title nor address are given; ``due_at`` only while somebody
+    may respond to it or wait for its outcome.
+    """
 
     title: str
     url: str
     reason: str
-    wish: str
+    due_at: datetime | None
+    wishes: tuple[str, ...]
 
 
 def letters_to(subscriber: Subscriber, *, at_most: int = 50) -> list[tuple[Letter, list[Told]]]:
     """Return the newest letters to ``subscriber`` with what each was about and why. Two queries."""
     letters = Letter.objects.filter(owner=subscriber.owner).order_by("-created_at", "-pk")[:at_most]
-    lines: dict[int | None, list[Told]] = defaultdict(list)
-    carried = Match.objects.filter(letter__in=[letter.pk for letter in letters])
-    whole = carried.select_related("subscription", "revision__opportunity")
-    for match in whole.defer("revision__snapshot", "revision__changes").order_by("pk"):
-        lines[match.letter_id].append(_line(match))
-    return [(letter, list(dict.fromkeys(lines[letter.pk]))) for letter in letters]
+    carried: dict[int | None, list[Match]] = defaultdict(list)
+    for match in _whole(Match.objects.filter(letter__in=[letter.pk for letter in letters])):
+        carried[match.letter_id].append(match)
+    return [(letter, _lines(carried[letter.pk])) for letter in letters]
 
 
-def _line(match: Match) -> Told:
-    purchase = match.revision.opportunity
+def told_in(slot: str, *, subscriber: int) -> list[Told]:
+    """Return all that the letter of this ``slot`` said, also what it had no room for; what closes first comes
+    first. Nothing once its reader is forgotten, or the letter taken back. One query."""
+    owner = Subscriber(pk=subscriber).owner
+    carried = Match.objects.filter(subscriber=subscriber, letter__owner=owner, letter__slot=slot)
+    return sorted(_lines(_whole(carried)), key=lambda line: line.due_at or LAST)
+
+
+def _whole(matches: QuerySet[Match]) -> QuerySet[Match]:
+    whole = matches.select_related("subscription", "revision__opportunity")
+    whole = whole.defer("revision__snapshot", "revision__changes")
+    return whole.order_by("revision__sequence", "subscription", "pk")
+
+
+def _lines(matches: Iterable[Match]) -> list[Told]:
+    """Return one line for each purchase and reason, with all searches that found it."""
+    wishes: dict[tuple[Opportunity, str], dict[str, None]] = defaultdict(dict)
+    for match in matches:
+        wishes[match.revision.opportunity, match.reason][str(match.subscription)] = None
+    return [_line(*about, tuple(found)) for about, found in wishes.items()]
+
+
+def _line(purchase: Opportunity, reason: str, wishes: tuple[str, ...]) -> Told:
     is_public = purchase.stage == Stage.PUBLISHED
+    is_decided = reason == Reason.OUTCOME and purchase.outcome
     return Told(
         title=purchase.title if is_public else _("a purchase that was withdrawn"),
         url=purchase.get_absolute_url() if is_public else "",
-        reason=str(Reason(match.reason).label),
-        wish=str(match.subscription),
+        reason=str((Phase(purchase.outcome) if is_decided else Reason(reason)).label),
+        due_at=purchase.due_at if is_public and not purchase.outcome else None,
+        wishes=wishes,
     )
 
 

@@ -20,6 +20,8 @@ from alerts.tasks import tell_who_asked
 from alerts.views.answers import not_subscribed, private, spoiled, subscriber_of
 from core.doorbell import ring
 from core.http import row_number
+from letters.suppression import is_suppressed
+from opportunities.models import Opportunity
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Done:
     said: str = ""
     ended: list[int] = field(default_factory=list)  # what one press can take back
     refused: dict[str, forms.Form] = field(default_factory=dict)
+    about: Opportunity | None = None
     answer: looking.Answer | None = None
 
 
@@ -121,7 +124,8 @@ def _ask_why(subscriber: Subscriber, pressed: QueryDict, moment: datetime) -> Do
     form = WhyForm(pressed)
     if not form.is_valid():
         return Done(refused={"why": form})
-    return Done(answer=looking.why_not(subscriber, form.purchase, moment=moment))
+    answer = looking.why_not(subscriber, form.purchase, moment=moment)
+    return Done(about=form.purchase, answer=answer)
 
 
 # Which button of the page does what.
@@ -141,6 +145,7 @@ def _shown(subscriber: Subscriber, done: Done, moment: datetime) -> dict[str, An
     return {
         "subscriber": subscriber,
         "done": done,
+        "is_closed": is_suppressed(subscriber.email),
         "is_paused": bool(subscriber.paused_until and subscriber.paused_until > moment),
         "running": [_with_form(wish, done) for wish in running],
         "rhythm": done.refused.get("rhythm") or RhythmForm.of(subscriber),

@@ -5,13 +5,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alerts import actions, links
+from alerts import actions, links, looking
 from alerts.choices import EndedBecause
-from alerts.models import Match, Subscription
+from alerts.models import Subscription
 from alerts.tasks import tell_who_asked
 from alerts.views.answers import private, spoiled
 from core.doorbell import ring
-from opportunities.models import Opportunity
 
 
 @require_safe
@@ -21,11 +20,8 @@ def told(request: HttpRequest, token: str) -> HttpResponse:
         subscriber, slot = links.read(links.TOLD, token)
     except links.SpoiledLink as link:
         return spoiled(request, link)
-    carried = Match.objects.filter(
-        subscriber=subscriber, letter__owner=f"subscriber:{subscriber}", letter__slot=slot
-    )
-    found = Opportunity.objects.public().filter(pk__in=carried.values("revision__opportunity"))
-    return private(request, "alerts/told.html", {"opportunities": found.order_by("due_at", "pk")})
+    lines = looking.told_in(slot, subscriber=subscriber)
+    return private(request, "alerts/told.html", {"lines": lines})
 
 
 @csrf_exempt  # the token is the proof, and mail programs send no cookie (RFC 8058)

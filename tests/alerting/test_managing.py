@@ -4,12 +4,17 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from alerts import links
+from alerts.actions import forget_me
 from alerts.choices import USUAL_KINDS, Frequency, Kind
 from alerts.models import Match, Subscriber, Subscription
-from letters.models import Letter
-from opportunities.actions import withdraw
+from letters.models import Letter, Suppression
+from letters.suppression import suppress
+from opportunities.actions import amend, cancel, withdraw
+from opportunities.models import Opportunity
 from opportunities.search import Search
 from tests.alerting.post import dump, part, tick
 from tests.browsing.pages import fields, heading, text
@@ -155,9 +160,9 @@ def test_a_reader_sees_every_letter_and_why_it_came(client, wish, noon):
 
     ((letter, lines),) = page.context["letters"]
     assert letter.subject == "2 purchases for you: Floor boards and more"
-    assert [(line.title, line.reason, line.wish) for line in lines] == [
-        ("a purchase that was withdrawn", "New", "Opportunities with the words “boards”"),
-        ("Boards", "New", "Opportunities with the words “boards”"),
+    assert [(line.title, line.reason, line.wishes) for line in lines] == [
+        ("a purchase that was withdrawn", "New", ("Opportunities with the words “boards”",)),
+        ("Boards", "New", ("Opportunities with the words “boards”",)),
     ]
     assert "Floor boards</a>" not in text(page)
 
@@ -171,7 +176,7 @@ def test_the_page_costs_the_same_however_much_was_sent(
     path = urlsplit(links.manage_url(wish.subscriber)).path
     client.get(path)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(path)
 
 
@@ -183,6 +188,7 @@ def test_a_reader_asks_what_became_of_a_purchase(press, noon, named):
     answer = press(why="1", purchase_named=named)
 
     assert answer.context["done"].answer.words == "A letter about it is on its way."
+    assert '<a class="usa-link" href="/opportunities/boards/">Boards</a></h3>' in text(answer)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +198,88 @@ def test_a_purchase_that_nobody_may_know_is_not_explained(press, noon, named):
     OpportunityFactory.create(title="A draft")
 
     assert press(why="1", purchase_named=named).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("sent", "control"),
+    [
+        ({"pause": "1", "until": "soon"}, "id_until"),
+        ({"rhythm": "1", "weekday": "0", "hour": "8"}, "id_frequency_0"),
+        ({"why": "1", "purchase_named": "x"}, "id_purchase_named"),
+    ],
+)
+def test_what_is_refused_further_down_is_said_at_the_top_with_a_link_to_it(press, sent, control):
+    page = text(press(**sent))
+
+    assert f'<li><a href="#{control}">' in page
+    assert f'id="{control}"' in page
+
+
+def test_an_address_that_gets_no_letters_is_told_so(client, wish, noon):
+    path = urlsplit(links.manage_url(wish.subscriber)).path
+    before = text(client.get(path))
+
+    suppress(READER, reason=Suppression.Reason.REFUSED, moment=noon)
+
+    words = "Your mail server refused our letters"
+    assert (words in before, words in text(client.get(path))) == (False, True)
+
+
+# --- The page of one letter ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def letter_of_three(wish, noon):
+    """Tell of something new, something cancelled, something withdrawn since; return the address of its page."""
+    subscribe(READER, Search(), moment=noon)
+    gone, ended = (
+        OpportunityFactory.create(title=title, published=True, at=noon)
+        for title in ("Desks", "Lamps")
+    )
+    tick(noon)
+    gone, ended = Opportunity.objects.get(pk=gone.pk), Opportunity.objects.get(pk=ended.pk)
+    gone.contract_term = "Two years"
+    amend(gone, by=None, moment=noon + HOUR)
+    cancel(ended, reason="The need ended.", by=None, moment=noon + HOUR)
+    OpportunityFactory.create(title="Boards", published=True, at=noon + HOUR, opens_at=noon)
+    (letter,) = tick(noon + HOUR)
+    withdraw(gone, reason="By mistake.", by=None, moment=noon + 2 * HOUR)
+    assert letter["Subject"] == "3 purchases for you: Boards and more"
+    slot = Letter.objects.latest("pk").slot
+    return urlsplit(links.told_url(wish.subscriber, slot)).path
+
+
+def test_the_page_of_a_letter_says_of_each_purchase_what_was_told_and_why(client, letter_of_three):
+    lines = client.get(letter_of_three).context["lines"]
+
+    everything, boards = "All opportunities", "Opportunities with the words “boards”"
+    assert [(line.title, line.reason, bool(line.due_at), line.wishes) for line in lines] == [
+        ("Boards", "New", True, (boards, everything)),
+        ("a purchase that was withdrawn", "Changed", False, (everything,)),
+        ("Lamps", "Cancelled", False, (everything,)),
+    ]
+
+
+def test_the_page_of_a_letter_is_gone_with_its_reader(client, letter_of_three, noon):
+    forget_me(reader(), moment=noon)
+
+    assert client.get(letter_of_three).context["lines"] == []
+
+
+@pytest.mark.parametrize(
+    ("age", "tear", "status"),
+    [(28 * DAY, False, 200), (28 * DAY + HOUR, False, 410), (DAY, True, 404)],
+)
+def test_an_old_or_torn_link_to_a_letter_offers_a_fresh_one(
+    client, letter_of_three, age, tear, status
+):
+    path = letter_of_three[:-3] + "/" if tear else letter_of_three
+
+    with time_machine.travel(timezone.now() + age, tick=False):
+        answer = client.get(path)
+
+    assert answer.status_code == status
+    assert ('action="/alerts/fresh-link/"' in text(answer)) == (status != 200)
 
 
 def test_forgetting_wipes_the_address_and_the_letter_that_waits(press, noon):
