@@ -8,12 +8,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Audit, Subscriber, Subscription
 from alerts.watching import figures
+from core import health
 from core.desk import ReadOnly
+from letters.suppression import closing_of
+
+WATCHED = ("alerts", "letters", "canary", "audit")  # checks of health
 
 
 class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -44,10 +50,22 @@ class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnly):
     list_display = ("email", "language", "frequency", "paused_until", "created_at")
-    fields = (*list_display, "weekday", "hour", "next_letter_at")
+    fields = (*list_display, "weekday", "hour", "next_letter_at", "takes_letters")
+    readonly_fields = ("takes_letters",)
     search_fields = ("email",)
     ordering = ("-created_at",)
     inlines = (SubscriptionInline,)
+
+    @admin.display(description=_("takes letters"))
+    def takes_letters(self, subscriber: Subscriber) -> str:
+        """Say why an address gets none: its reader may call and ask."""
+        if (closed := closing_of(subscriber.email)) is None:
+            return gettext("yes")
+        day = date_format(localtime(closed.at), "DATE_FORMAT")
+        return gettext("no, since %(day)s: %(reason)s") % {
+            "day": day,
+            "reason": closed.get_reason_display(),
+        }
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.see_it_work)
@@ -57,9 +75,11 @@ class SubscriberAdmin(ReadOnly):
         """What is owed, what is on its way, and how long it takes."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = figures(moment=timezone.now())
+        moment = timezone.now()
+        found, answers = figures(moment=moment), health.ask(WATCHED, moment)
         context = {
             "title": gettext("See it work"),
+            "wrong": {name: words for name, words in answers.items() if words},
             "figures": found,
             "oldest_unmatched": _age(found.oldest_unmatched),
             "oldest_due": _age(found.oldest_due),

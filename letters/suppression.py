@@ -22,7 +22,12 @@ def hashes_of(address: str) -> list[str]:
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.filter(address_hash__in=hashes_of(address)).exists()
+    return closing_of(address) is not None
+
+
+def closing_of(address: str) -> Suppression | None:
+    """Return why and since when ``address`` must not be mailed; ``None`` where it may be."""
+    return Suppression.objects.filter(address_hash__in=hashes_of(address)).first()
 
 
 def suppressed_among(addresses: Iterable[str]) -> set[str]:

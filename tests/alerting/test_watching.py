@@ -113,6 +113,17 @@ def test_a_search_stays_filed_where_it_was_when_filing_it_anew_fails(noon, monke
     assert [*saved.keys.values_list("key", flat=True)] == ["*"]
 
 
+def test_see_it_work_says_what_does_not_get_done(noon, client):
+    client.force_login(StaffFactory.create())
+    subscribe("a@readers.example", moment=noon - HOUR)
+    listed("Boards", noon - HOUR)
+
+    page = text(client.get("/admin/alerts/subscriber/see-it-work/"))
+
+    assert "<li>alerts: stalled: a change of 2027-01-12T16:00:00Z is not matched yet</li>" in page
+    assert "All is well" not in page
+
+
 def test_see_it_work_shows_what_is_owed_and_how_long_it_takes(noon, client):
     client.force_login(StaffFactory.create())
     subscribe("a@readers.example", moment=noon)
@@ -130,6 +141,7 @@ def test_see_it_work_shows_what_is_owed_and_how_long_it_takes(noon, client):
     assert page.status_code == 200
     assert "/see-it-work/" in client.get("/admin/alerts/subscriber/").content.decode()
     assert "From the change to the mail server" in text(page)
+    assert "All is well" in text(page)
     Audit.objects.create(
         at=noon, revision_count=1, expected_count=2, missing_count=0, surplus_count=0
     )
