@@ -64,7 +64,7 @@ def delete_account(user: User, *, moment: datetime) -> None:
 
     What a mail server refused stays suppressed, known by its hash alone. Raises ``NotDeletable``.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if blockers := belongings.blockers(user):
         raise NotDeletable(blockers)
     for part in belongings.in_order():

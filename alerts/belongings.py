@@ -56,7 +56,7 @@ def exported(user: User) -> list[dict[str, Any]]:
 
 
 def erase(user: User, moment: datetime) -> None:
-    for subscriber in subscribers_of(user):
+    for subscriber in subscribers_of(user).order_by("pk"):
         actions.forget_me(subscriber, moment=moment)
 
 

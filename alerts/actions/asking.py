@@ -92,8 +92,8 @@ def _owe_link(subscribers: QuerySet[Subscriber], moment: datetime, request_id: s
 
     ``asked_sequence`` stays as it was: who asks twice may hear of more, but of nothing less.
     """
-    Subscription.objects.pending().filter(subscriber__in=subscribers).update(asked_at=moment)
     subscribers.update(link_asked_at=moment, link_due_at=moment, link_request_id=request_id)
+    Subscription.objects.pending().filter(subscriber__in=subscribers).update(asked_at=moment)
 
 
 def _head() -> int:

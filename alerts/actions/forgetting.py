@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from alerts.actions.stopping import forget_unwanted, stop
+from alerts.actions.stopping import forget_unwanted, stop_all
 from alerts.choices import EndedBecause
 from alerts.models import SavedSearch, Subscriber, Subscription
 from alerts.promises import ENDED_KEPT, UNCONFIRMED_KEPT
@@ -29,13 +29,16 @@ def forget(*, moment: datetime) -> int:
 
 @transaction.atomic
 def _forget_subscribers(moment: datetime) -> int:
-    Subscription.objects.pending().filter(asked_at__lt=moment - UNCONFIRMED_KEPT).delete()
-    Subscription.objects.filter(ended_at__lt=moment - ENDED_KEPT).delete()
-    idle = Subscriber.objects.filter(
-        ~Exists(Subscription.objects.filter(subscriber=OuterRef("pk"))),
-        created_at__lt=moment - UNCONFIRMED_KEPT,
+    over = Subscription.objects.filter(
+        Q(confirmed_at=None, ended_at=None, asked_at__lt=moment - UNCONFIRMED_KEPT)
+        | Q(ended_at__lt=moment - ENDED_KEPT)
     )
-    return _wipe(list(_locked(idle)), moment)
+    mine = Subscription.objects.filter(subscriber=OuterRef("pk"))
+    idle = Subscriber.objects.filter(~Exists(mine), created_at__lt=moment - UNCONFIRMED_KEPT)
+    with_some_over = Subscriber.objects.filter(Exists(over.filter(subscriber=OuterRef("pk"))))
+    held = [each.pk for each in _locked(with_some_over | idle)]
+    _locked(over.filter(subscriber__in=held)).delete()
+    return _wipe(list(idle.filter(pk__in=held)), moment)
 
 
 def _wipe(leaving: list[Subscriber], moment: datetime) -> int:
@@ -52,10 +55,9 @@ def forget_me(subscriber: Subscriber, *, moment: datetime) -> bool:
     False: a letter is on its way at this moment, and the hourly ``forget`` wipes it with the ended
     subscriptions. An address that must not be mailed stays known by its hash. Safe to repeat.
     """
-    mine = subscriber.subscriptions.values_list("pk", flat=True)
-    stop(mine, because=EndedBecause.MANAGE, moment=moment)
-    held = Subscriber.objects.select_for_update().filter(pk=subscriber.pk)
-    return _wipe(list(held), moment) == 1
+    held = list(Subscriber.objects.select_for_update().filter(pk=subscriber.pk))
+    stop_all(subscriber, because=EndedBecause.MANAGE, moment=moment)
+    return _wipe(held, moment) == 1
 
 
 @transaction.atomic
@@ -69,5 +71,5 @@ def _forget_searches() -> None:
 
 def _locked(idle: QuerySet[Row]) -> QuerySet[Row]:
     """Return those of ``idle`` that are still so once nobody else holds them: who asks meanwhile does."""
-    held = [row.pk for row in idle.select_for_update()]
+    held = [row.pk for row in idle.select_for_update().order_by("pk")]
     return idle.filter(pk__in=held)

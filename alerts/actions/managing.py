@@ -73,7 +73,8 @@ def end_pauses(*, moment: datetime) -> int:
     if not over.exists():
         return 0
     MatchingCursor.locked()
-    ended = list(over.values_list("pk", flat=True)[:1000])
+    locked = over.select_for_update(no_key=True).order_by("pk")
+    ended = list(locked.values_list("pk", flat=True)[:1000])
     Match.objects.filter(subscriber__in=ended, letter__isnull=True).update(waits=False)
     return Subscriber.objects.filter(pk__in=ended).update(next_letter_at=None, paused_until=None)
 

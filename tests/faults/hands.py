@@ -1,6 +1,7 @@
 """What the in-process tests share: a mail server in our hands, a clock that we turn, people at once."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connections
+from django.db import connection, connections
 
 from letters import sending
 
@@ -86,3 +87,44 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
         if isinstance(result, BaseException):
             raise result
     return results
+
+
+WAITS_FOR_US = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+
+
+def crossing(first: Callable[[], Any], second: Callable[[], Any], *, after: str) -> list[Any]:
+    """Do ``second`` on a connection of its own while ``first`` stands still behind its first statement that holds
+    ``after``, until ``second`` has ended or waits for what ``first`` has locked; return what each returned.
+
+    On PostgreSQL alone. Where each waits for the other, it ends one of them, and this raises ``OperationalError``.
+    """
+    stands, ended = threading.Event(), threading.Event()
+
+    def stand_still(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        done = execute(sql, *arguments)
+        if after in sql and not stands.is_set():
+            stands.set()
+            while not ended.is_set() and not _somebody_waits():
+                time.sleep(0.01)
+        return done
+
+    def do_first() -> Any:
+        with connection.execute_wrapper(stand_still):
+            done = first()
+        assert stands.is_set(), f"no statement has {after}"
+        return done
+
+    def do_second() -> Any:
+        try:
+            assert stands.wait(10)
+            return second()
+        finally:
+            ended.set()
+
+    return at_once(do_first, do_second)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS_FOR_US)
+        return bool(cursor.fetchone()[0])

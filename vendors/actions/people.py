@@ -142,8 +142,9 @@ def forget(person: User, *, moment: datetime) -> None:
 
     Where they were the only owner, the member who joined first owns it from now on.
     """
-    for member in Membership.objects.filter(user=person).select_related("vendor"):
-        vendor = locked(member.vendor)
+    mine = Membership.objects.filter(user=person).select_related("vendor").order_by("vendor_id")
+    # All of them before any is changed.
+    for member, vendor in [(member, locked(member.vendor)) for member in mine]:
         others = vendor.memberships.exclude(pk=member.pk)
         if not others.exists():
             end(vendor, moment=moment)

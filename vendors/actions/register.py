@@ -43,11 +43,12 @@ def put_in_place(run: ImportRun, *, moment: datetime) -> None:
         return
     register.run = run
     register.save()
+    _follow(run, moment=moment)
+    suggest(Vendor.objects.all(), moment=moment)
+    # Last: it writes to matches, which is for who holds the lock of their business.
     CertifiedBusiness.objects.exclude(run=run).filter(
         run__state__in=["done", "refused", "dropped"]
     ).delete()
-    _follow(run, moment=moment)
-    suggest(Vendor.objects.all(), moment=moment)
 
 
 @transaction.atomic
@@ -57,6 +58,7 @@ def suggest(vendors: Any, *, moment: datetime) -> int:
     Name and ZIP code must agree; where a business gives no ZIP code, the name alone. What staff have rejected is
     not suggested again, nor anything for a business that is confirmed.
     """
+    list(Register.objects.select_for_update())  # no other list takes its place meanwhile
     decided = RegisterMatch.objects.filter(state=MatchState.CONFIRMED).values("vendor")
     count = 0
     some: list[Vendor] = []
@@ -105,7 +107,7 @@ def reject_match(match: RegisterMatch, *, by: User, moment: datetime) -> Registe
 
 def _follow(run: ImportRun, *, moment: datetime) -> None:
     """Find each match in the new list."""
-    matches = RegisterMatch.objects.select_related("vendor").order_by("pk")
+    matches = RegisterMatch.objects.select_related("vendor").order_by("vendor_id", "pk")
     listed = _listed({match.name_key for match in matches}, run)
     for match in filter(None, map(_held, matches)):
         match.business = _same(match, listed.get(match.name_key, []))
