@@ -2,24 +2,20 @@
 
 import logging
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Min
 
 from letters import rates
 from letters.choices import LetterState, Outcome
-from letters.models import Attempt, Channel, KindOnTrial, Letter, Suppression
+from letters.marks import LEASE, Lease, look
+from letters.models import Attempt, Letter, LetterBody
 from letters.querysets import LetterQuerySet
-from letters.suppression import hashes_of
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-LEASE = timedelta(seconds=settings.LETTER_LEASE_SECONDS)
 
 
 class LeaseLost(Exception):
@@ -30,12 +26,6 @@ class ChannelClosed(Exception):
     """Staff paused all mail, or the fault is on our side or on the way: burn no letter's tries."""
 
 
-@dataclass(frozen=True)
-class Lease:
-    token: uuid.UUID
-    letters: list[Letter]
-
-
 @transaction.atomic
 def take_lease(moment: datetime) -> Lease | None:
     """Take up to ``BATCH`` letters for this sender; ``None`` when nothing may be sent now.
@@ -43,22 +33,21 @@ def take_lease(moment: datetime) -> Lease | None:
     PostgreSQL skips what another sender is taking; SQLite lets one writer in at a time.
     """
     free_orphans(moment)
-    ready = Letter.objects.filter(state=LetterState.READY, due_at__lte=moment)
-    chosen = list(
-        ready.in_sending_order().select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        )[:BATCH]
+    # Of what is owed, by the very condition of its index: SQLite reads all letters otherwise.
+    ready = Letter.objects.owed().filter(state=LetterState.READY, due_at__lte=moment)
+    free = ready.in_sending_order().select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
     )
-    chosen = rates.put_off_beyond(chosen, moment=moment)
+    chosen = rates.put_off_beyond(list(free[:BATCH]), moment=moment)
     if not chosen:
         return None
-    token = uuid.uuid4()
-    Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(
+    token, numbers = uuid.uuid4(), [letter.pk for letter in chosen]
+    Letter.objects.filter(pk__in=numbers).update(
         state=LetterState.LEASED, lease_token=token, lease_until=moment + LEASE
     )
-    return Lease(
-        token, list(Letter.objects.filter(lease_token=token).select_related("body").order_by("pk"))
-    )
+    bodies = LetterBody.objects.filter(letter__in=numbers).values_list("letter", "raw")
+    raw = {number: bytes(content) for number, content in bodies}
+    return Lease(token, sorted(chosen, key=lambda letter: letter.pk), raw)
 
 
 def free_orphans(moment: datetime) -> None:
@@ -86,73 +75,26 @@ def free_orphans(moment: datetime) -> None:
 
 def why_not(letter: Letter, lease: Lease, moment: datetime) -> LetterState | None:
     """Make sure, just before sending, that the lease is ours; say why the letter is not to be sent, if it
-    is not. One query, two when a lease runs short: it is lengthened.
+    is not. When a lease runs short it is lengthened.
 
     This fence makes a sender that was stopped for longer than its lease harmless: raises ``LeaseLost``.
     Raises ``ChannelClosed`` once staff paused all mail.
     """
-    over, is_short, taken_back, is_closed, is_on_trial, is_paused = _look(letter, lease, moment)
-    if over:
+    seen = look(letter, lease, moment)
+    if seen.is_over:
         raise LeaseLost
-    if is_paused:
+    if seen.is_paused:
         raise ChannelClosed
-    if is_short:
+    if seen.is_short:
         ours = Letter.objects.filter(state=LetterState.LEASED, lease_token=lease.token)
         ours.update(lease_until=moment + LEASE)
-    if taken_back:
+    if seen.taken_back:
         return LetterState.CANCELLED
     if letter.expires_at and letter.expires_at <= moment:
         return LetterState.EXPIRED
-    if is_closed:
+    if seen.is_closed:
         return LetterState.SUPPRESSED
-    return LetterState.DRY_RUN if is_on_trial else None
-
-
-# Written out: for each letter anew, composing it took longer than the database's answer. Only yes and no come
-# back, which every database says alike.
-LOOK = """
-    SELECT lease_until <= %s, lease_until < %s, taken_back,
-        EXISTS (SELECT 1 FROM {suppression} WHERE address_hash IN ({marks})),
-        EXISTS (SELECT 1 FROM {trial} WHERE kind = %s),
-        EXISTS (SELECT 1 FROM {channel} WHERE is_paused)
-    FROM {letter} WHERE id = %s AND state = 'leased' AND lease_token = %s
-"""
-
-
-def _look(letter: Letter, lease: Lease, moment: datetime) -> tuple[Any, ...]:
-    """Say whether the lease is over, runs short; the letter was taken back; its address is closed; its kind is
-    on trial; all mail is paused. A letter that is not ours any more counts as one whose lease is over."""
-    hashes = hashes_of(letter.to_address)
-    sql = LOOK.format(
-        suppression=Suppression._meta.db_table,
-        trial=KindOnTrial._meta.db_table,
-        channel=Channel._meta.db_table,
-        letter=Letter._meta.db_table,
-        marks=", ".join(["%s"] * len(hashes)),
-    )
-    moments = [connection.ops.adapt_datetimefield_value(m) for m in (moment, moment + LEASE / 3)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*moments, *hashes, letter.kind, letter.pk, _token(lease)])
-        found: tuple[Any, ...] | None = cursor.fetchone()
-    return found or (True, False, False, False, False, False)
-
-
-MARK = """
-    UPDATE {letter} SET state = %s, finished_at = %s, lease_token = NULL, lease_until = NULL
-    WHERE id = %s AND state = 'leased' AND lease_token = %s
-"""
-
-
-def mark(letter: Letter, lease: Lease, state: LetterState, moment: datetime) -> None:
-    """Mark ``letter`` as no longer owed, as long as ``lease`` holds it. Written out as ``LOOK`` is."""
-    values = (state.value, connection.ops.adapt_datetimefield_value(moment), letter.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(MARK.format(letter=Letter._meta.db_table), [*values, _token(lease)])
-
-
-def _token(lease: Lease) -> Any:
-    """Return the token of ``lease`` as this database stores it."""
-    return Letter._meta.get_field("lease_token").get_db_prep_value(lease.token, connection)
+    return LetterState.DRY_RUN if seen.is_on_trial else None
 
 
 def held(letter: Letter, lease: Lease) -> LetterQuerySet:

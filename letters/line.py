@@ -1,11 +1,11 @@
 """The connection to the mail server: opened once, used for many letters, given up politely."""
 
 import logging
-import re
 import smtplib
 import threading
 import time
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from letters.handing_over import PLAIN, hand_over
+
 logger = logging.getLogger(__name__)
 
 LETTERS_AT_MOST = 100  # servers and their balancers want to see a new connection now and then
-PLAIN = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")  # as most are; needs no other spelling
 ASK_AFTER = 5  # seconds of silence: by then the other side may have hung up
 
 
@@ -38,8 +39,8 @@ class StoredMessage(EmailMessage):
 
 @lru_cache(maxsize=100)
 def _on_the_wire(address: str) -> str:
-    """Return ``address`` as the mail server is told it."""
-    return address if PLAIN.fullmatch(address) else sanitize_address(address, "utf-8")
+    """Return ``address`` without a name beside it, as the mail server is told it."""
+    return address if PLAIN.fullmatch(address) else parseaddr(sanitize_address(address, "utf-8"))[1]
 
 
 @dataclass
@@ -65,8 +66,8 @@ class Line:
         self.count += 1
         if type(self.mail) is EmailBackend and self.mail.connection:
             # As Django’s own backend does, without reading both addresses anew, which takes 0.2 ms a letter.
-            smtp: Any = self.mail.connection
-            smtp.sendmail(_on_the_wire(settings.DEFAULT_FROM_EMAIL), [_on_the_wire(to)], raw)
+            sender = _on_the_wire(settings.DEFAULT_FROM_EMAIL)
+            hand_over(self.mail.connection, raw, sender=sender, to=_on_the_wire(to))
         else:
             self.mail.send_messages([StoredMessage(raw, to=to)])
         self.used_at = time.monotonic()

@@ -19,18 +19,9 @@ from django.utils import timezone
 from core.stopping import stopping
 from letters import channel, failures, rates
 from letters.choices import LetterState, Outcome
-from letters.leasing import (
-    LEASE,
-    ChannelClosed,
-    Lease,
-    LeaseLost,
-    give_back,
-    held,
-    mark,
-    take_lease,
-    why_not,
-)
+from letters.leasing import ChannelClosed, LeaseLost, give_back, held, take_lease, why_not
 from letters.line import Line, line_of_this_thread
+from letters.marks import LEASE, Lease, mark, mark_again
 from letters.models import Attempt, Letter, Suppression
 from letters.suppression import suppress
 
@@ -90,6 +81,9 @@ def _send_all(lease: Lease, line: Line, end: datetime, clock: Clock) -> int:
     except ChannelClosed:
         give_back(lease)
         raise
+    except OperationalError:
+        _insist(lambda: mark_again(lease), lease, clock)
+        raise
     if sent:
         channel.reopen()
     return sent
@@ -102,13 +96,13 @@ def _is_over(end: datetime, clock: Clock) -> bool:
 
 def _send_one(letter: Letter, lease: Lease, line: Line, clock: Clock) -> int:
     """Send one letter if it is still ours and still wanted; return 1 if the server took it."""
+    if line.is_worn:
+        _reconnect(line, clock())
     if not_wanted := why_not(letter, lease, clock()):
         _finish(letter, lease, not_wanted, clock)
         return 0
-    if line.is_worn:
-        _reconnect(line, clock())
     try:
-        line.send(bytes(letter.body.raw), to=letter.to_address)
+        line.send(lease.raw[letter.pk], to=letter.to_address)
     except Exception as error:  # noqa: BLE001  (mail backends raise what they like)
         _fail(letter, lease, failures.judge(error), line, clock)
         return 0
@@ -121,18 +115,23 @@ def _send_one(letter: Letter, lease: Lease, line: Line, clock: Clock) -> int:
 
 
 def _finish(letter: Letter, lease: Lease, state: LetterState, clock: Clock) -> None:
-    """Mark the letter as no longer owed.
+    """Mark the letter as no longer owed. It marks nothing that another sender has taken up since."""
+    _insist(lambda: mark(letter, lease, state, clock()), lease, clock)
 
-    A database that is away for a moment must not cause a repeat, so the mark is tried again for as
-    long as the lease could last. It marks nothing that another sender has taken up since.
-    """
-    give_up = clock() + LEASE
+
+def _insist(write: Callable[[], None], lease: Lease, clock: Clock) -> None:
+    """Write a mark, and again for as long as a lease could last: a database that is away for a moment must
+    not cause a repeat. Once it is back, what it may have forgotten is marked first."""
+    give_up, went_away = clock() + LEASE, False
     while True:
         try:
-            mark(letter, lease, state, clock())
+            if went_away:
+                mark_again(lease)
+            write()
         except OperationalError:
             if clock() >= give_up or connection.in_atomic_block:
                 raise
+            went_away = True
             connection.close()
             time.sleep(0.2)
         else:

@@ -42,13 +42,15 @@ class MailServer:
     ``answer("a@b.example", 450, 550)`` refuses that recipient's next two attempts with those codes
     and then accepts; ``answer_data`` does so after the message itself. ``drop_after_dot(2)`` hangs
     up on the next two messages instead of answering: the sender cannot know whether they arrived.
-    ``stop`` and ``start`` make it unreachable and reachable again on the same port.
+    ``stop`` and ``start`` make it unreachable and reachable again on the same port. With
+    ``offers_pipelining`` it may be told several things in one breath (RFC 2920).
     """
 
     port: int = field(default_factory=free_port)
     received: list[Received] = field(default_factory=list)
     dropped: list[Received] = field(default_factory=list)
     connection_count: int = 0
+    offers_pipelining: bool = False
     _controller: Controller | None = None
     _drops: int = 0
     _at_rcpt: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
@@ -90,6 +92,8 @@ class MailServer:
     ) -> list[str]:
         self.connection_count += 1
         session.host_name = hostname
+        if self.offers_pipelining:
+            responses.insert(1, "250-PIPELINING")
         return responses
 
     async def handle_RCPT(  # noqa: N802

@@ -45,6 +45,8 @@ class Sink:
                     writer.write(b"354 Go on\r\n")
                     await self.take(await reader.readuntil(b"\r\n.\r\n"), recipient)
                     answer = b"250 2.0.0 OK"
+                case b"EHLO":
+                    answer = b"250-sink\r\n250 PIPELINING"
                 case b"QUIT":
                     answer = b"221 Bye"
                 case _:

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.stopping import stopping
-from letters import actions, leasing, sending
+from letters import actions, leasing, marks, sending
 from letters.choices import LetterState, Outcome
-from letters.leasing import LEASE, take_lease
+from letters.leasing import take_lease
+from letters.marks import LEASE
 from letters.models import Attempt, Letter
 from letters.sending import send_due
 from tests.factories import letter
@@ -176,7 +178,7 @@ def test_two_senders_at_once_share_the_work(mailserver, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_mark_is_tried_again_while_the_database_is_away(clock, mail, monkeypatch):
     letter("a@readers.example", moment=clock.now)
-    real, misses = leasing.mark, iter([OperationalError("gone"), OperationalError("gone")])
+    real, misses = marks.mark, iter([OperationalError("gone"), OperationalError("gone")])
 
     def mark(*arguments):
         if error := next(misses, None):
@@ -207,6 +209,39 @@ def test_connection_lost_between_answer_and_mark_costs_nothing(clock, mail):
 
     assert states() == ["sent", "sent"]
     assert possible_repeats() == {}
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_marks_that_the_database_forgot_as_it_went_away_are_made_again(clock, mail):
+    first, *_others = (letter(f"{name}@readers.example", moment=clock.now) for name in "abc")
+
+    def crash() -> None:
+        held = Letter.objects.filter(state=LetterState.LEASED).values("lease_token", "lease_until")
+        Letter.objects.filter(pk=first.pk).update(state="leased", finished_at=None, **held[0])
+        with connection.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    mail.after[2] = crash
+
+    assert send_due(clock=clock) == 3
+
+    assert states() == ["sent"] * 3
+    assert len(mail.taken) == 3
+    assert possible_repeats() == {}
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_only_the_last_mark_of_a_lease_waits_for_the_disk(clock, mail):
+    for name in "abc":
+        letter(f"{name}@readers.example", moment=clock.now)
+
+    with CaptureQueriesContext(connection) as asked:
+        send_due(clock=clock)
+
+    asked_for = [query["sql"].split()[0:2] for query in asked if "'sent'" in query["sql"]]
+    assert asked_for == [["EXECUTE", "letters_mark_and_look"]] * 2 + [["UPDATE", "letters_letter"]]
 
 
 @pytest.mark.django_db

@@ -19,6 +19,12 @@ def clock(noon):
     return Clock(noon)
 
 
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"], autouse=True)
+def conversation(request, mailserver):
+    """Servers of both kinds: those that want to answer each command, and those that may be told three at once."""
+    mailserver.offers_pipelining = request.param
+
+
 def told(mailserver) -> list[str]:
     return [recipient for received in mailserver.received for recipient in received.recipients]
 
