@@ -72,7 +72,7 @@ def now(purchase):
 
 
 def a_month_of_boards(noon, look):
-    """Let all happen that people are told of, and some that comes to nothing; ``look`` three times a day."""
+    """Let all happen that people are told of, and some that comes to nothing; ``look`` after each, and twice a day."""
     wood = {}
 
     def new(name, **facts):
@@ -97,11 +97,11 @@ def a_month_of_boards(noon, look):
         (23, 12): change("Floor boards", value_max=90_000),
         (23, 13): new("Skate boards", opens_at=noon, due_at=noon + 25 * DAY),
     }  # fmt: skip
-    for day in range(26):
-        for hour in (8, 12, 13):
-            at = noon + day * DAY + (hour - 12) * HOUR
-            happens.get((day, hour), lambda _at: None)(at)
-            look(at)
+    daily = {(day, hour) for day in range(26) for hour in (8, 12)}
+    for day, hour in sorted(daily | set(happens)):
+        at = noon + day * DAY + (hour - 12) * HOUR
+        happens.get((day, hour), lambda _at: None)(at)
+        look(at)
 
 
 BY_TITLE = ("Boards", "Floor boards", "Key boards", "Notice boards", "Boards for floors", "Panels", "Chairs", "Skate boards")  # fmt: skip
