@@ -82,6 +82,10 @@ def look_at_alerts(looking: Looking, house) -> None:
     press(page, "Yes, write to me")
     looking.here("confirm-pressed")
     page.goto(house.alerts["manage"][0])
+    for name, named in (("refused", "nothing like it"), ("answered", house.published.title)):
+        page.get_by_label("Address or title").fill(named)
+        press(page, "Tell me why")
+        looking.here(f"manage-why-{name}")
     press(page, "Stop this one")
     looking.here("manage-stopped")
 
