@@ -1,8 +1,6 @@
 """A change of what is public, looked at before it is: old and new in sentences, who is told, the page, the letter."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.desk import Desk
 from opportunities import actions
 from opportunities.admin.findings import linked
-from opportunities.admin.looking import letter_alone, outlook, public_page
+from opportunities.admin.looking import counted, letter_alone, outlook, public_page
 from opportunities.models import Opportunity, Revision
 from opportunities.revisions import is_material
 
@@ -32,7 +30,8 @@ def last_revision(object_id: str | None) -> int:
 
 
 def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> HttpResponseBase:
-    """Show what comes of a change that was saved just now, in a rehearsal. All is asked before that ends."""
+    """Show what comes of a change that was saved just now, in a rehearsal. :func:`with_reach` says who is told, and
+    draws it, when that is over."""
     moment = timezone.now()
     opportunity = Opportunity.objects.select_related("agency", "main_commodity", "renewal_of").get(pk=object_id)  # fmt: skip
     looked = outlook(opportunity, moment=moment)
@@ -53,8 +52,15 @@ def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> Htt
         "warnings": linked(actions.warnings_of(opportunity, moment=moment), form=form),
         "typed": _typed(request),
     }
-    answer = desk.page(request, "admin/opportunities/opportunity/review.html", context)
-    return _drawn(answer)
+    return desk.page(request, "admin/opportunities/opportunity/review.html", context)
+
+
+def with_reach(answer: HttpResponseBase) -> HttpResponseBase:
+    """Count who is told by what the answer shows, if it shows a change."""
+    shown = getattr(answer, "context_data", None) or {}
+    if looked := shown.get("outlook"):
+        shown["outlook"] = counted(looked)
+    return answer
 
 
 def _stored_title(revision: Revision, before: int) -> str:
@@ -66,8 +72,3 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return all that the form sent, to be sent once more."""
     every = request.POST.lists()
     return [(name, value) for name, values in every if name not in BUTTONS for value in values]
-
-
-def _drawn(answer: Any) -> HttpResponse:
-    drawn: HttpResponse = answer.render()
-    return drawn

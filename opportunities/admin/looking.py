@@ -1,6 +1,6 @@
 """What will come of a public change: the page, who is told, the letter. Asked in a rehearsal, shown afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,14 +24,14 @@ AS_IN_A_MAIL_PROGRAM = {"style-src": ["'unsafe-inline'"], "sandbox": [""]}
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the public reads and who is told once ``revision`` is in the log."""
+    """What the public reads and who is told once ``revision`` is in the log. ``reach`` is nobody until ``counted``."""
 
     revision: Revision
     page: dict[str, Any]
     facts: list[Fact]
     changes: list[Change]
-    reach: Reach
     letter: Words | None
+    reach: Reach = field(default_factory=Reach)
 
 
 def outlook(opportunity: Opportunity, *, moment: datetime) -> Outlook:
@@ -43,9 +43,14 @@ def outlook(opportunity: Opportunity, *, moment: datetime) -> Outlook:
         page=page_about(opportunity, moment),
         facts=all_facts(revision.snapshot),
         changes=changes_between(before.snapshot, revision.snapshot) if before else [],
-        reach=telling.reach(revision),
         letter=telling.letter(revision, moment=moment),
     )
+
+
+def counted(looked: Outlook) -> Outlook:
+    """Return it with who is told. Asked when the rehearsal is over: counting takes as long as there are many people,
+    and a rehearsal keeps everybody from publishing and from being told."""
+    return replace(looked, reach=telling.reach(looked.revision))
 
 
 def public_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:

@@ -264,7 +264,7 @@ class OpportunityAdmin(Desk):
             answer: Any = super().changeform_view(request, object_id, form_url, extra_context)
             if answer.status_code == HTTPStatus.FOUND:
                 answer = changing.review(self, request, object_id, before)
-        return answer
+        return changing.with_reach(answer)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.desk import Desk
 from opportunities import actions, telling
 from opportunities.admin.findings import linked
-from opportunities.admin.looking import Outlook, letter_alone, outlook, public_page
+from opportunities.admin.looking import Outlook, counted, letter_alone, outlook, public_page
 from opportunities.admin.pages import found
 from opportunities.admin.steps import PUBLISH as MAY_PUBLISH
 from opportunities.choices import Stage
@@ -85,7 +85,7 @@ def _screen(
         "form": form,
         "blockers": linked(blockers, form=address),
         "warnings": linked(actions.warnings_of(opportunity, moment=moment), form=address),
-        "outlook": _outlook(opportunity, moment),
+        "outlook": counted(_outlook(opportunity, moment)),
         "seen": fingerprint(opportunity),
         "planned": planned_for(opportunity),
     }

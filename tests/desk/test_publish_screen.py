@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from letters.models import Letter
-from opportunities import actions
+from opportunities import actions, telling
 from opportunities.models import ChangeLog, Opportunity, PlannedPublication, Revision
 from opportunities.search import Search
 from tests.alerting.post import part, tick
@@ -66,6 +66,25 @@ def test_the_screen_counts_people_shows_the_letter_and_changes_nothing(desk, noo
     draft.refresh_from_db()
     assert (draft.stage, Revision.objects.count(), Letter.objects.filter(kind="alerts.news").count()) == ("draft", 0, 0)  # fmt: skip
     assert (ChangeLog.objects.values_list("head", flat=True).first(), draft.reference) == before
+
+
+def test_people_are_counted_while_nobody_is_kept_from_publishing(desk, noon, monkeypatch):
+    three_and_one(noon)
+    draft = OpportunityFactory.create(title="Display boards")
+    listed = OpportunityFactory.create(title="Boards", published=True, at=noon - HOUR)
+    real, stored = telling.reach, []
+
+    def reach_of(revision):
+        stored.append(Revision.objects.filter(pk=revision.pk).exists())
+        return real(revision)
+
+    monkeypatch.setattr(telling, "reach", reach_of)
+    answers = [desk.get(page(draft, "publish")), review(desk, listed, value_max="9000")]
+    unasked = [desk.get(page(draft, name)) for name in ("preview", "publish/letter")]
+
+    assert [reach(answer)[:8] for answer in answers] == ["2 people", "2 people"]
+    assert [answer.status_code for answer in unasked] == [200, 200]
+    assert stored == [False, False]  # once for each: the rehearsal and its locks are over
 
 
 def test_the_letter_on_the_screen_is_the_letter_that_is_sent(desk, noon):
