@@ -158,6 +158,7 @@ def test_one_click_of_a_mail_program_stops_and_the_page_takes_it_back(page, live
         "Opportunities with the words “boards”"
     ]
     assert in_force() == everybody
+    expect(page.get_by_role("link", name="See what is listed now")).to_be_visible()
 
 
 # --- Managing, on a phone, without script ----------------------------------------------------------
