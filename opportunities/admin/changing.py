@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.desk import Desk
 from opportunities import actions
 from opportunities.admin.findings import linked
-from opportunities.admin.looking import counted, letter_alone, outlook, public_page
+from opportunities.admin.looking import counted, letter_alone, outlook, public_page, whole
 from opportunities.models import Opportunity, Revision
 from opportunities.revisions import is_material
 
@@ -17,6 +17,7 @@ from opportunities.revisions import is_material
 TELL = {"yes": True, "no": False}
 # Not what was typed, but what to do with it.
 BUTTONS = {"csrfmiddlewaretoken", "tell", "_review", "_save", "_edit", "_continue", "_addanother"}
+REVIEW, EDIT = "_review", "_edit"  # what to look at: the page of our own, or one part of it alone
 
 
 def last_revision(object_id: str | None) -> int:
@@ -33,7 +34,7 @@ def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> Htt
     """Show what comes of a change that was saved just now, in a rehearsal. :func:`with_reach` says who is told, and
     draws it, when that is over."""
     moment = timezone.now()
-    opportunity = Opportunity.objects.select_related("agency", "main_commodity", "renewal_of").get(pk=object_id)  # fmt: skip
+    opportunity = whole(object_id)
     looked = outlook(opportunity, moment=moment)
     is_public = looked.revision.number > before
     if is_public and request.POST["_review"] == "page":
@@ -50,7 +51,7 @@ def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> Htt
         "proposed": is_material(looked.revision.changes),
         "decided": looked.revision.is_material,
         "warnings": linked(actions.warnings_of(opportunity, moment=moment), form=form),
-        "typed": _typed(request),
+        "typed": typed(request),
     }
     return desk.page(request, "admin/opportunities/opportunity/review.html", context)
 
@@ -68,7 +69,7 @@ def _stored_title(revision: Revision, before: int) -> str:
     return str(earlier.snapshot["title"]) if earlier else ""
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return all that the form sent, to be sent once more."""
     every = request.POST.lists()
     return [(name, value) for name, values in every if name not in BUTTONS for value in values]

@@ -34,6 +34,12 @@ class Outlook:
     reach: Reach = field(default_factory=Reach)
 
 
+def whole(key: Any) -> Opportunity:
+    """Return the purchase with all that its page names of other tables, which is read before a rehearsal ends."""
+    rows = Opportunity.objects.select_related("agency", "main_commodity", "renewal_of")
+    return rows.get(pk=key)
+
+
 def outlook(opportunity: Opportunity, *, moment: datetime) -> Outlook:
     """Return what comes of the latest revision of ``opportunity``. It has to be in the log, if only in a rehearsal."""
     revision = opportunity.revisions.select_related("opportunity").latest("number")

@@ -28,7 +28,6 @@ from opportunities.models import Agency, Opportunity
 from opportunities.publishing import Finding, amendment_blockers
 
 PUBLISH = "_publish"
-REVIEW = "_review"  # what to look at: the page of our own, or one part of it alone
 EDIT = "_edit"
 FOLLOWS_FROM_THE_REST = (
     "value_band",
@@ -257,7 +256,7 @@ class OpportunityAdmin(Desk):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Save as Django does; to review a change, do all that and take it back, and show what would come of it."""
-        before = changing.last_revision(object_id) if REVIEW in request.POST else 0
+        before = changing.last_revision(object_id) if changing.REVIEW in request.POST else 0
         if not (object_id and before):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with rehearsal():
@@ -292,7 +291,7 @@ class OpportunityAdmin(Desk):
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Opportunity) -> HttpResponse:
-        if REVIEW in request.POST and obj.stage == Stage.PUBLISHED:
+        if changing.REVIEW in request.POST and obj.stage == Stage.PUBLISHED:
             return redirect(".")  # of a rehearsal: nobody is sent there
         if PUBLISH in request.POST:
             return self._to_publish(request, obj)

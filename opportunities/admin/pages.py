@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.desk import Desk
+from core.rehearsal import rehearsal
 from opportunities import attaching
+from opportunities.admin.changing import EDIT, REVIEW, typed
 from opportunities.admin.exporting import export_list
+from opportunities.admin.looking import counted, outlook, whole
 from opportunities.admin.steps import STEPS, Step
 from opportunities.documents import CONTENT_TYPES, ENDINGS
 from opportunities.models import Opportunity, OpportunityDocument
@@ -70,14 +73,36 @@ def step(desk: Desk, request: HttpRequest, object_id: str, name: str) -> HttpRes
     if not (desk.has_view_permission(request, opportunity) and asked.may(request.user)):
         raise PermissionDenied
     form = asked.bound(opportunity, request.POST if request.method == "POST" else None)
-    if (
-        form.is_bound
-        and form.is_valid()
-        and (done := _done(desk, request, opportunity, asked, form))
-    ):
-        return done
+    if form.is_bound and EDIT not in request.POST and form.is_valid():
+        press = _look if REVIEW in request.POST else _done
+        if answer := press(desk, request, opportunity, asked, form):
+            return answer
     context = {"title": asked.title, "explanation": asked.explanation, "button": asked.button}
-    return _page(desk, request, opportunity, {**context, "form": form})
+    return _page(desk, request, opportunity, {**context, "form": form, "tells": asked.tells})
+
+
+def _look(
+    desk: Desk, request: HttpRequest, opportunity: Opportunity, asked: Step, form: forms.Form
+) -> HttpResponse | None:
+    """Show what will come of the step; ``None`` where it would be refused, with each reason at its field."""
+    moment = timezone.now()
+    try:
+        with rehearsal():
+            if asked.does(opportunity, form.cleaned_data, _staff(request), moment) is None:
+                return _nothing_changed(opportunity, request)
+            looked = outlook(whole(opportunity.pk), moment=moment)
+    except Refused as refusal:
+        _refuse(form, refusal, asked.field)
+        return None
+    context = {
+        "title": asked.title,
+        "button": asked.button,
+        "form": form,
+        "outlook": counted(looked),
+        "typed": typed(request),
+    }
+    template = "admin/opportunities/opportunity/step_review.html"
+    return _page(desk, request, opportunity, context, template)
 
 
 def _done(
@@ -99,10 +124,14 @@ def _done(
         desk.log_refusal(request, opportunity, title, reason=str(refusal))
         return None
     if result is None:
-        messages.info(request, _("It was so already. Nothing changed."))
-    else:
-        messages.success(request, str(asked.done))
+        return _nothing_changed(opportunity, request)
+    messages.success(request, str(asked.done))
     return _to(result if isinstance(result, Opportunity) else opportunity)
+
+
+def _nothing_changed(opportunity: Opportunity, request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("It was so already. Nothing changed."))
+    return _to(opportunity)
 
 
 def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -181,7 +210,11 @@ def _refuse(form: forms.Form, refusal: Refused, field: str) -> None:
 
 
 def _page(
-    desk: Desk, request: HttpRequest, opportunity: Opportunity, context: dict[str, Any]
+    desk: Desk,
+    request: HttpRequest,
+    opportunity: Opportunity,
+    context: dict[str, Any],
+    template: str = "admin/opportunities/opportunity/step.html",
 ) -> HttpResponse:
     frame = {
         **desk.admin_site.each_context(request),
@@ -190,7 +223,6 @@ def _page(
         "back": _address(opportunity),
         "media": desk.media + context["form"].media,  # the calendar beside a box needs both
     }
-    template = "admin/opportunities/opportunity/step.html"
     return TemplateResponse(request, template, {**frame, **context})
 
 

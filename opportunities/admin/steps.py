@@ -124,6 +124,7 @@ class Step:
     is_offered: Callable[[Opportunity, datetime], bool]
     does: Callable[[Opportunity, Given, User, datetime], Any]
     permissions: tuple[str, ...] = (PUBLISH,)
+    tells: bool = False  # people are told of it, so it is looked at first
     # Where its form asks why, for the history.
     reasons: ClassVar[tuple[str, ...]] = ("note", "reason", "cancel_reason")
 
@@ -188,6 +189,7 @@ STEPS = {
             done=_("The deadline is extended."),
             form=ExtendForm,
             is_offered=_can_be_extended,
+            tells=True,
             does=lambda o, given, by, at: actions.extend(o, given["due_at"], by=by, moment=at, note=given["note"]),
         ),
         Step(
@@ -208,6 +210,7 @@ STEPS = {
             done=_("The award is recorded."),
             form=AwardForm,
             is_offered=_can_be_awarded,
+            tells=True,
             does=lambda o, given, by, at: actions.award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
         ),
         Step(
@@ -218,6 +221,7 @@ STEPS = {
             done=_("The award is corrected."),
             form=CorrectAwardForm,
             is_offered=_is_awarded,
+            tells=True,
             does=lambda o, given, by, at: actions.correct_award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
         ),
         Step(
@@ -228,6 +232,7 @@ STEPS = {
             done=_("It is cancelled."),
             form=CancelForm,
             is_offered=_undecided,
+            tells=True,
             does=lambda o, given, by, at: actions.cancel(o, reason=given["cancel_reason"], by=by, moment=at),
         ),
         Step(

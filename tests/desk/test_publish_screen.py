@@ -244,6 +244,51 @@ def test_a_refused_change_is_shown_at_its_field_and_not_reviewed(desk, noon):
     assert "value_max" in answer.context["adminform"].form.errors
 
 
+# --- What else is done with it ---
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said_of_it"),
+    [
+        ("extend", {"due_at_0": "2027-02-02", "note": "More time."}, "Responses due: was <del>"),
+        ("cancel", {"cancel_reason": "The need ended."}, "The need ended."),
+    ],
+)
+def test_who_is_told_of_a_step_is_seen_before_it_is_taken(desk, noon, name, typed, said_of_it):
+    three_and_one(noon)
+    subscribe("other@example.com", Search(words=("chair",), text="chairs"), moment=noon - DAY)
+    listed = OpportunityFactory.create(title="Display boards", published=True, opens_at=noon - HOUR, due_at=noon + DAY, at=noon - HOUR)  # fmt: skip
+    tick(noon)
+    address = page(listed, f"step/{name}")
+    form = fields(desk.get(address), form="step_form")
+
+    looked = desk.post(address, form | typed | {"_review": "all"})
+    kept = fields(looked, form="step_form")
+    edited = desk.post(address, kept | {"_edit": "1"})
+    before = Revision.objects.count()
+    pressed = desk.post(address, kept)
+
+    assert reach(looked).startswith("2 people in a letter once the wait is over")
+    assert said_of_it in text(looked)
+    assert (before, Revision.objects.count(), pressed.status_code) == (1, 2, 302)
+    first, value = next(iter(typed.items()))
+    assert fields(edited, form="step_form")[first] == [value]
+    assert len(tick(noon + HOUR)) == 2
+
+
+def test_a_step_that_is_refused_is_refused_at_the_look_and_one_that_is_done_says_so(desk, noon):
+    listed = OpportunityFactory.create(published=True, opens_at=noon - DAY, due_at=noon + DAY, at=noon - DAY)  # fmt: skip
+    address = page(listed, "step/extend")
+    form = fields(desk.get(address), form="step_form")
+
+    same = desk.post(address, form | {"_review": "all"})
+    earlier = desk.post(address, form | {"due_at_0": "2027-01-12", "_review": "all"})
+
+    assert said(same) == [("info", "It was so already. Nothing changed.")]
+    assert (earlier.status_code, [*earlier.context["form"].errors]) == (200, ["due_at"])
+    assert Revision.objects.count() == 1
+
+
 # --- On a day ---
 
 

@@ -108,6 +108,9 @@ def test_a_change_is_reviewed_and_the_second_of_two_tabs_sees_both(desk):
     assert "is now “Feb. 5, 2030" in words
 
 
+LOOK_FIRST = "Look at it first: who is told, and the letter"
+
+
 def test_a_purchase_is_cancelled_another_awarded_and_renewed(desk):
     subscribe("one@example.com", moment=timezone.now() - DAY)
     first = OpportunityFactory.create(title="Chairs", published=True, at=timezone.now() - HOUR)
@@ -117,6 +120,8 @@ def test_a_purchase_is_cancelled_another_awarded_and_renewed(desk):
     desk.goto(form(first))
     desk.get_by_role("link", name="Cancel the purchase").click()
     desk.get_by_label("Reason for cancelling").fill("The need ended.")
+    press(desk, LOOK_FIRST)
+    expect(desk.locator("#reach")).to_contain_text("1 person in a letter")
     press(desk, "Cancel the purchase")
     expect(desk.get_by_role("heading", name="Cancelled: nobody was told yet")).to_be_visible()
 
@@ -125,6 +130,7 @@ def test_a_purchase_is_cancelled_another_awarded_and_renewed(desk):
     desk.get_by_label("Awarded to").fill("Example Desks, Inc.")
     desk.get_by_label("Amount of the award").fill("84500")
     desk.get_by_label("Day of the award").fill(str(timezone.localdate()))
+    press(desk, LOOK_FIRST)
     press(desk, "Record the award")
     expect(desk.get_by_role("heading", name="Awarded: nobody was told yet")).to_be_visible()
     desk.get_by_role("link", name="Renew for next year").click()

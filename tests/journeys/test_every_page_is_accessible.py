@@ -228,16 +228,23 @@ def test_pages_of_the_desk_with_purchases(page, house):
         looking.at("desk-opportunity-delete", change.replace("change", "delete"))
 
 
+LOOK_FIRST = "Look at it first: who is told, and the letter"
+
+
 def look_at_steps(looking: Looking, house) -> None:
     page, desk = looking.page, f"/admin/opportunities/opportunity/{house.published.pk}"
     for name in STEPS:
         looking.at(f"desk-step-{name}", f"{desk}/step/{name}/")
     page.goto(f"{desk}/step/award/")
     page.get_by_label("Amount of the award").fill("0")
-    press(page, "Record the award")
+    press(page, LOOK_FIRST)
     looking.here("desk-step-award-with-errors")
+    page.goto(f"{desk}/step/cancel/")
+    page.get_by_label("Reason for cancelling").fill("The need ended.")
+    press(page, LOOK_FIRST)
+    looking.here("desk-step-cancel-looked-at")
     page.goto(f"{desk}/step/extend/")
-    press(page, "Extend")
+    press(page, LOOK_FIRST)
     looking.here("desk-step-extended-to-the-same")
     looking.at("desk-document-add", f"{desk}/documents/add/")
     press(page, "Add")
