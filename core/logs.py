@@ -12,10 +12,10 @@ import structlog
 from django.http import HttpRequest
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Errors from mail servers and libraries quote addresses: plain, percent-encoded, or with a quoted local part
-# ("a b"@x.example). Each try is short, or begins at the first letter of a run: nonsense of any length takes no time.
+# Errors from mail servers and libraries quote addresses: plain, percent-encoded (again and again, as in the filters
+# that a list of the desk hands on), or with a quoted local part ("a b"@x.example). Each try is short, or begins at the first letter of a run: nonsense of any length takes no time.
 ADDRESS = re.compile(
-    r"""(?:"(?:[^"\\\n]|\\.){0,64}"|(?<![^\s<>"(),:;@])[^\s<>"(),:;@]+)(?:@|%40)[^\s<>"'(),:;@]+""",
+    r"""(?:"(?:[^"\\\n]|\\.){0,64}"|(?<![^\s<>"(),:;@])[^\s<>"(),:;@]+)(?:@|%(?:25)*40)[^\s<>"'(),:;@]+""",
     re.IGNORECASE,
 )
 # What ``core.links.seal`` makes, wherever it stands (MQ:1xVVyw:NC0xx2px…, its colons perhaps as %3A), and

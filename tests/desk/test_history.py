@@ -163,7 +163,7 @@ def test_no_address_and_no_password_is_in_the_history(desk):
     form = {"email": "vendor@business.example", "password1": PASSWORD, "password2": PASSWORD}
     desk.post("/admin/accounts/user/add/", form | {"usable_password": "true"})
     record(
-        DeedKind.DONE, by=None, moment=timezone.now(), summary="Wrote to a@b.example", reason="a@b.example"
+        DeedKind.DONE, by=None, moment=timezone.now(), summary="Wrote to a@b.example", reason="/?q=a%40b.example /?f=q%3Da%2540b.example"
     )  # fmt: skip
 
     rows = [str(row) for row in Deed.objects.values_list()]
