@@ -63,17 +63,17 @@ def post_letter(
     A letter with a code is of no use after ``CODE_WORKS``. Raises ``LookupError`` for any other event.
     """
     wanted = letter_of(event, code=code, language=language)
-    return letters.post(
+    draft = letters.Draft(
         write(wanted.template, wanted.context, language=language),
         to=to,
         kind=wanted.kind,
         owner=_owner(to),
         slot=f"{event}:{moment.isoformat()}",
         priority=Priority.ASKED_FOR,
-        moment=moment,
         expires_at=None if wanted.kind == NOTICE_KIND else moment + CODE_WORKS,
         request_id=request_id,
     )
+    return letters.post(draft, moment=moment)
 
 
 def letter_of(event: str, *, code: str, language: str) -> AccountLetter:

@@ -1,8 +1,10 @@
 """The signed links of the alerts: each bound to one purpose, none of them burned by being opened."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from alerts.models import Subscriber
@@ -14,6 +16,8 @@ MANAGE = "alerts.manage"
 STOP = "alerts.stop"
 TOLD = "alerts.told"
 
+PLACE = "TOKEN"
+
 # Stopping must work for ever.
 GOOD_FOR: dict[str, timedelta | None] = {
     CONFIRM: CONFIRM_LINK_WORKS,
@@ -24,20 +28,32 @@ GOOD_FOR: dict[str, timedelta | None] = {
 
 
 def confirm_url(subscriber: Subscriber) -> str:
-    return absolute(reverse("alerts:confirm", args=[seal(CONFIRM, subscriber.pk)]))
+    return _sealed(CONFIRM, subscriber.pk)
 
 
 def manage_url(subscriber: Subscriber) -> str:
-    return absolute(reverse("alerts:manage", args=[seal(MANAGE, subscriber.pk)]))
+    return _sealed(MANAGE, subscriber.pk)
 
 
 def stop_url(subscriptions: list[int]) -> str:
-    return absolute(reverse("alerts:stop", args=[seal(STOP, subscriptions)]))
+    return _sealed(STOP, subscriptions)
 
 
 def told_url(subscriber: Subscriber, slot: str) -> str:
     """Return the address of all that the letter of this ``slot`` is about."""
-    return absolute(reverse("alerts:told", args=[seal(TOLD, [subscriber.pk, slot])]))
+    return _sealed(TOLD, [subscriber.pk, slot])
+
+
+def _sealed(purpose: str, value: Any) -> str:
+    page, _stop, end = _address_of(purpose, settings.SITE_URL).partition(PLACE)
+    return f"{page}{seal(purpose, value)}{end}"
+
+
+@cache
+def _address_of(purpose: str, _site: str) -> str:
+    """Return the page for ``purpose`` with ``PLACE`` where a token goes: each letter has several such links, and
+    looking for the page takes longer than sealing."""
+    return absolute(reverse(purpose.replace(".", ":"), args=[PLACE]))
 
 
 def read(purpose: str, token: str) -> Any:

@@ -1,15 +1,16 @@
 """What a letter says of each opportunity: what is new, what changed, and why this reader is told."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max
-from django.utils.translation import gettext
+from django.utils import translation
+from django.utils.translation import get_language, gettext
 
 from alerts.choices import Reason
-from alerts.models import Match, Subscriber
+from alerts.models import Match, Subscriber, Subscription
 from alerts.occasions import CLOSING
 from core.links import absolute
 from letters.choices import LetterState
@@ -103,38 +104,48 @@ class Told:
 
 
 def sort_out(
-    subscriber: Subscriber, matches: Iterable[Match], *, read: int, moment: datetime
-) -> News:
-    """Make one item for each opportunity that has news for this reader: part by part, in the order of the first news.
+    owed: Mapping[Subscriber, Sequence[Match]], *, read: int, moment: datetime
+) -> dict[Subscriber, News]:
+    """Make, for each reader, one item for each opportunity that has news for them: part by part, in the order of
+    the first news.
 
     Items show the latest facts of the log, ``read`` up to a place, whatever is owed: what changed during a hold,
     or between two letters, is told once, and as one change from what the reader knows to how it is now.
     What is behind that place may yet be undone.
-    The number of queries does not depend on the number of matches.
+    The number of queries depends neither on the number of matches nor on that of readers.
     """
+    opportunities = {match.revision.opportunity for some in owed.values() for match in some}
+    told = _told(owed, opportunities)
+    stories = {reader: list(_stories(reader, some, told)) for reader, some in owed.items()}
+    latest = _latest_numbers(opportunities, read)
+    known = {story.known for some in stories.values() for story in some}
+    sayings = _Sayings(_facts(opportunities, {*latest.values(), *known}), latest, moment)
+    return {reader: _news_for(reader, some, sayings) for reader, some in stories.items()}
+
+
+def _stories(
+    reader: Subscriber, matches: Iterable[Match], told: Mapping[tuple[int, int], Told]
+) -> "Iterator[_Story]":
     by_opportunity: dict[Opportunity, list[Match]] = {}
     for match in matches:
         by_opportunity.setdefault(match.revision.opportunity, []).append(match)
-    told = _told(subscriber, by_opportunity)
-    stories = [
-        _Story(opportunity, about, told.get(opportunity.pk))
-        for opportunity, about in by_opportunity.items()
-    ]
-    latest = _latest_numbers(by_opportunity, read)
-    facts = _facts(by_opportunity, {*latest.values(), *(story.known for story in stories)})
+    for opportunity, about in by_opportunity.items():
+        yield _Story(opportunity, about, told.get((reader.pk, opportunity.pk)))
+
+
+def _news_for(reader: Subscriber, stories: "list[_Story]", sayings: "_Sayings") -> News:
     news = News()
-    for story in stories:
-        number = latest[story.opportunity.pk]
-        before = facts.get((story.opportunity.pk, story.known))
-        item = _item(story, before, facts[story.opportunity.pk, number], moment)
-        if item:
-            news.items.append(item)
-            news.said.extend(_shown(story.owed, number))
-        settled = story.known_already if item else story.about
-        if story.told:
-            news.told.extend(_shown(settled, story.told.number, story.told.letter))
-        else:
-            news.void.extend(settled)
+    with translation.override(reader.language):
+        for story in stories:
+            item = sayings.item(story)
+            if item:
+                news.items.append(item)
+                news.said.extend(_shown(story.owed, sayings.latest[story.opportunity.pk]))
+            settled = story.known_already if item else story.about
+            if story.told:
+                news.told.extend(_shown(settled, story.told.number, story.told.letter))
+            else:
+                news.void.extend(settled)
     return replace(news, items=_in_parts(news.items))
 
 
@@ -197,26 +208,54 @@ def is_by_clock(match: Match) -> bool:
     )
 
 
-def _item(story: _Story, before: Snapshot | None, now: Snapshot, moment: datetime) -> Item | None:
-    """Say what is owed of one opportunity; ``None`` if that comes to nothing, such as a change taken back."""
-    reason = story.reason_at(moment)
-    if story.opportunity.stage != Stage.PUBLISHED or reason is None:  # withdrawn since, or too late
-        return None
-    by_clock = any(is_by_clock(match) for match in story.owed)
-    changes = what_to_say(reason, before, now, by_clock=by_clock)
-    if changes is None:
-        return None
-    return Item(
-        title=now["title"],
-        url=absolute(story.opportunity.get_absolute_url()),
-        reason=reason,
-        phase=str(story.opportunity.phase_at(moment).label),
-        facts=at_a_glance(now),
-        changes=changes,
-        searches=list(dict.fromkeys(str(match.subscription) for match in story.owed)),
-        due_at=story.opportunity.due_at,
-        is_cancelled=_is_cancelled(now),
-    )
+@dataclass
+class _Sayings:
+    """What items say, each put into words once however many readers it has: only the searches differ."""
+
+    facts: Mapping[tuple[int, int], Snapshot]
+    latest: Mapping[int, int]
+    moment: datetime
+    items: dict[tuple[Any, ...], Item | None] = field(default_factory=dict)
+    searches: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def item(self, story: _Story) -> Item | None:
+        """Say what is owed of one opportunity; ``None`` if that comes to nothing, such as a change taken back."""
+        reason, by_clock = story.reason_at(self.moment), any(map(is_by_clock, story.owed))
+        key = (get_language(), story.opportunity.pk, story.known, reason, by_clock)
+        if key not in self.items:
+            self.items[key] = self._said_of(story, reason, by_clock=by_clock)
+        said = self.items[key]
+        return said and replace(said, searches=self._searches(story.owed))
+
+    def _said_of(self, story: _Story, reason: Reason | None, *, by_clock: bool) -> Item | None:
+        opportunity = story.opportunity
+        if opportunity.stage != Stage.PUBLISHED or reason is None:  # withdrawn since, or too late
+            return None
+        before = self.facts.get((opportunity.pk, story.known))
+        now = self.facts[opportunity.pk, self.latest[opportunity.pk]]
+        changes = what_to_say(reason, before, now, by_clock=by_clock)
+        if changes is None:
+            return None
+        return Item(
+            title=now["title"],
+            url=absolute(opportunity.get_absolute_url()),
+            reason=reason,
+            phase=str(opportunity.phase_at(self.moment).label),
+            facts=at_a_glance(now),
+            changes=changes,
+            searches=[],
+            due_at=opportunity.due_at,
+            is_cancelled=_is_cancelled(now),
+        )
+
+    def _searches(self, matches: Iterable[Match]) -> list[str]:
+        return list(dict.fromkeys(self._words(match.subscription) for match in matches))
+
+    def _words(self, subscription: Subscription) -> str:
+        key = (get_language(), subscription.query)
+        if key not in self.searches:
+            self.searches[key] = str(subscription)
+        return self.searches[key]
 
 
 def what_to_say(
@@ -240,17 +279,19 @@ def _shown(matches: list[Match], number: int, letter: int | None = None) -> list
     return matches
 
 
-def _told(subscriber: Subscriber, opportunities: Iterable[Opportunity]) -> dict[int, Told]:
-    """Return how far letters told this reader of each opportunity. One that was taken back told nothing."""
+def _told(
+    readers: Iterable[Subscriber], opportunities: Iterable[Opportunity]
+) -> dict[tuple[int, int], Told]:
+    """Return how far letters told each reader of each opportunity. One that was taken back told nothing."""
     carried = Match.objects.filter(
-        subscriber=subscriber, letter__isnull=False, revision__opportunity__in=opportunities
+        subscriber__in=readers, letter__isnull=False, revision__opportunity__in=opportunities
     ).exclude(letter__state=LetterState.CANCELLED)
     rows = carried.order_by("shown_number", "letter").values_list(
-        "revision__opportunity", "shown_number", "letter", "revision", "reason"
+        "subscriber", "revision__opportunity", "shown_number", "letter", "revision", "reason"
     )
-    told: dict[int, Told] = {}
-    for opportunity, number, letter, revision, reason in rows:
-        known = told.setdefault(opportunity, Told(0, 0))
+    told: dict[tuple[int, int], Told] = {}
+    for reader, opportunity, number, letter, revision, reason in rows:
+        known = told.setdefault((reader, opportunity), Told(0, 0))
         known.number, known.letter = number or 0, letter or 0
         known.by_clock.add((revision, reason))
     return told

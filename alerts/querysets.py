@@ -31,6 +31,29 @@ class MatchQuerySet(models.QuerySet["Match"]):
             revision__opportunity__in=unread.values("opportunity")
         )
 
+    def carry(self, matches: Sequence["Match"]) -> None:
+        """Write down which letter carries each of ``matches`` that none carries yet, and what it showed. One
+        statement: with as many values as rows, Django's own takes longer than all else."""
+        rows = [[match.pk, match.letter_id, match.shown_number] for match in matches]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                CARRY[connection.vendor].format(table=self.model._meta.db_table), [json.dumps(rows)]
+            )
+
+
+CARRY = {
+    "postgresql": """
+        UPDATE {table} SET letter_id = (carried->>1)::bigint, shown_number = (carried->>2)::int
+        FROM jsonb_array_elements(%s::jsonb) AS carried
+        WHERE {table}.id = (carried->>0)::bigint AND {table}.letter_id IS NULL
+    """,
+    "sqlite": """
+        UPDATE {table} SET letter_id = json_extract(carried.value, '$[1]'), shown_number = json_extract(carried.value, '$[2]')
+        FROM json_each(%s) AS carried
+        WHERE {table}.id = json_extract(carried.value, '$[0]') AND {table}.letter_id IS NULL
+    """,
+}
+
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def wishing_links_at(self, moment: datetime) -> Self:

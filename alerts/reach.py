@@ -135,7 +135,7 @@ def _letter(revision: Revision, reason: Reason, moment: datetime) -> Words:
         cursor = MatchingCursor.locked()
         cursor.sequence = max(cursor.sequence, revision.sequence)
         cursor.save()
-        composing.write_news_to(reader, moment)
+        composing.write_news_to([reader], moment)
         return _words(Letter.objects.get(owner=reader.owner))
 
 

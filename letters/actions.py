@@ -1,11 +1,12 @@
 """Writing a letter down, and taking it back. Sending is in ``sending``."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.charset import QP, Charset
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from letters.choices import LetterState, Priority
 from letters.models import Letter, LetterBody
 from letters.querysets import UNSETTLED, LetterQuerySet
 from letters.rendering import Words
-from letters.suppression import is_suppressed
+from letters.suppression import suppressed_among
 
 BODIES_KEPT = timedelta(days=7)
 
@@ -26,52 +27,74 @@ UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
 
 
-def post(
-    words: Words,
-    *,
-    to: str,
-    kind: str,
-    owner: str,
-    slot: str,
-    priority: Priority,
-    moment: datetime,
-    expires_at: datetime | None = None,
-    headers: Mapping[str, str] | None = None,
-    request_id: str = "",
-) -> Letter:
+@dataclass(frozen=True)
+class Draft:
+    """A letter to be written down. An owner gets one for each slot. ``expires_at``: never, if left out."""
+
+    words: Words
+    to: str
+    kind: str
+    owner: str
+    slot: str
+    priority: Priority
+    expires_at: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+
+
+def post(draft: Draft, *, moment: datetime) -> Letter:
     """Write a letter down, to be sent from ``moment`` on; return it.
 
     An owner gets one letter for each slot: asked again, this returns the one that is there.
     Nothing is sent from here. Call it in the transaction that creates the reason for the letter.
     """
-    suppressed = is_suppressed(to)
-    letter = Letter(
-        public_id=uuid.uuid4(),
-        kind=kind,
-        owner=owner,
-        slot=slot,
-        to_address=to,
-        subject=words.subject,
-        priority=priority,
-        state=LetterState.SUPPRESSED if suppressed else LetterState.READY,
-        created_at=moment,
-        due_at=moment,
-        finished_at=moment if suppressed else None,
-        expires_at=expires_at,
-        request_id=request_id,
-    )
     try:
         with transaction.atomic():
-            letter.save(force_insert=True)
+            return _write([draft], moment)[0]
     except IntegrityError:
         there: Letter = Letter.objects.exclude(state=LetterState.CANCELLED).get(
-            owner=owner, slot=slot
+            owner=draft.owner, slot=draft.slot
         )
         return there
-    LetterBody.objects.create(
-        letter=letter, raw=as_mail(letter, words, headers or {}), written_at=moment
+
+
+def post_all(drafts: Sequence[Draft], *, moment: datetime) -> list[Letter]:
+    """Do for each of ``drafts`` what :func:`post` does, in as many queries as for one."""
+    try:
+        with transaction.atomic():
+            return _write(drafts, moment)
+    except IntegrityError:  # one of them is there
+        return [post(draft, moment=moment) for draft in drafts]
+
+
+def _write(drafts: Sequence[Draft], moment: datetime) -> list[Letter]:
+    closed = suppressed_among(draft.to for draft in drafts)
+    letters = [
+        Letter(
+            public_id=uuid.uuid4(),
+            kind=draft.kind,
+            owner=draft.owner,
+            slot=draft.slot,
+            to_address=draft.to,
+            subject=draft.words.subject,
+            priority=draft.priority,
+            state=LetterState.SUPPRESSED if draft.to in closed else LetterState.READY,
+            created_at=moment,
+            due_at=moment,
+            finished_at=moment if draft.to in closed else None,
+            expires_at=draft.expires_at,
+            request_id=draft.request_id,
+        )
+        for draft in drafts
+    ]
+    written = Letter.objects.bulk_create(letters)
+    LetterBody.objects.bulk_create(
+        LetterBody(
+            letter=letter, raw=as_mail(letter, draft.words, draft.headers), written_at=moment
+        )
+        for letter, draft in zip(written, drafts, strict=True)
     )
-    return letter
+    return written
 
 
 def cancel(letters: LetterQuerySet, *, moment: datetime) -> None:
@@ -186,4 +209,9 @@ def _put_together(
 
 def sending_domain() -> str:
     """Return the domain that letters come from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return _domain_of(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _domain_of(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2]

@@ -32,8 +32,9 @@ def closing_of(address: str) -> Suppression | None:
 
 def suppressed_among(addresses: Iterable[str]) -> set[str]:
     """Return those of ``addresses`` that must not be mailed. One query, however many they are."""
-    known = set(Suppression.objects.values_list("address_hash", flat=True))
-    return {each for each in addresses if known and not known.isdisjoint(hashes_of(each))}
+    by_hash = {key: address for address in set(addresses) for key in hashes_of(address)}
+    closed = Suppression.objects.filter(address_hash__in=list(by_hash))
+    return {by_hash[key] for key in closed.values_list("address_hash", flat=True)}
 
 
 def suppress(address: str, *, reason: Suppression.Reason, moment: datetime) -> None:

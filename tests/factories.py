@@ -141,7 +141,7 @@ def letter(
     to: str = "reader@example.com", *, moment: datetime | None = None, **facts: Any
 ) -> Letter:
     """Write a short letter that is due."""
-    from letters.actions import post
+    from letters.actions import Draft, post
     from letters.rendering import Words
 
     number = Letter.objects.count()
@@ -152,4 +152,4 @@ def letter(
         "priority": Priority.NEWS,
     }
     words = Words(f"Letter {number}", "Some words.\n", "<p>Some words.</p>")
-    return post(words, to=to, moment=moment or timezone.now(), **(plain | facts))
+    return post(Draft(words, to=to, **(plain | facts)), moment=moment or timezone.now())

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core.links import absolute
-from letters.actions import post
+from letters.actions import Draft, post
 from letters.choices import Priority
 from letters.gallery import example
 from letters.rendering import write
@@ -30,15 +30,15 @@ def off_the_list(match: RegisterMatch, *, listed_on: date, moment: datetime) -> 
     }
     owners = match.vendor.memberships.filter(role=Role.OWNER).select_related("user")
     for owner in owners.order_by("pk"):
-        post(
+        draft = Draft(
             write(TEMPLATE, context, language=owner.language),
             to=owner.user.email,
             kind="off-the-list",
             owner=owner.reader,
             slot=f"off-the-list:{match.pk}:{listed_on}",
             priority=Priority.NEWS,
-            moment=moment,
         )
+        post(draft, moment=moment)
 
 
 @example(
@@ -86,15 +86,15 @@ def lapsing_to(owner: Membership, holdings: list[Holding], *, slot: str, moment:
             "url": absolute(owner.vendor.get_absolute_url()),
         }
         words = write(LAPSING, context, language=owner.language)
-    post(
+    draft = Draft(
         words,
         to=owner.user.email,
         kind=LAPSING_KIND,
         owner=owner.reader,
         slot=slot,
         priority=Priority.DIGEST,
-        moment=moment,
     )
+    post(draft, moment=moment)
 
 
 def _line(vendor: Vendor, holding: Holding) -> Lapsing:

@@ -59,10 +59,10 @@ def words_alone(now: Any) -> float:
             Match.objects.filter(subscriber=reader).select_related("subscription", "revision__opportunity")
         )  # fmt: skip
         Match.objects.filter(subscriber=reader).update(letter=None)
-        found = news.sort_out(reader, matches, read=read, moment=now)
+        found = news.sort_out({reader: matches}, read=read, moment=now)[reader]
         letter = Letter(kind="alerts.news", to_address=reader.email, created_at=now, priority=20)
-        begun = time.perf_counter()
+        begun = time.thread_time()  # nothing is waited for
         words, headers = composing.words_of(reader, found, slot="news:1")
         as_mail(letter, words, headers)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.thread_time() - begun)
     return median(spent[1:])

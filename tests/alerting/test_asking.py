@@ -9,6 +9,7 @@ from django.test import Client
 from alerts import actions, composing, health
 from alerts.actions import asking
 from alerts.choices import EndedBecause
+from alerts.composing import asked
 from alerts.models import Match, SavedSearch, Subscriber, Subscription
 from letters import actions as letter_actions
 from letters.models import Letter
@@ -291,7 +292,7 @@ def test_another_spelling_of_a_mailbox_gets_its_own_letter_later(noon):
 
 
 def test_wishes_above_the_limit_for_all_wait_for_their_turn(noon, monkeypatch):
-    monkeypatch.setattr(composing, "LINKS_AN_HOUR_FOR_ALL", 2)
+    monkeypatch.setattr(asked, "LINKS_AN_HOUR_FOR_ALL", 2)
     for number in range(5):
         actions.ask(f"reader{number}@example.com", Search(), language="en", moment=noon)
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from alerts import actions as alert_actions
 from alerts import composing, matching, news
 from alerts.choices import EndedBecause
+from alerts.composing import owed
 from alerts.models import Match
 from letters import actions as letter_actions
 from letters.models import Letter
@@ -460,6 +461,59 @@ def queries_to_write(count, noon):
 
 def test_the_number_of_queries_for_a_letter_does_not_grow_with_what_is_in_it(noon):
     assert queries_to_write(12, noon) == queries_to_write(2, noon)
+
+
+def queries_to_write_to(count, noon):
+    """Count the queries for letters to ``count`` readers, each with searches of their own."""
+    purchase = listed(f"Crowd{count} boards")
+    for number in range(count):
+        for word in (f"crowd{count}", "boards"):
+            subscribe(f"{count}-{number}@example.com", Search(words=(word,)), moment=noon)
+    changed(purchase, noon, value_max=Decimal(count))
+    while matching.match_some(moment=noon):
+        pass
+    with CaptureQueriesContext(connection) as captured:
+        assert composing.write_news(moment=noon) == count
+    return len(captured)
+
+
+def test_the_number_of_queries_for_letters_does_not_grow_with_their_readers(noon):
+    assert queries_to_write_to(9, noon) == queries_to_write_to(2, noon)
+
+
+def test_a_letter_that_cannot_be_written_keeps_no_other_back(noon, monkeypatch):
+    for number in range(7):
+        subscribe(f"{number}@example.com", moment=noon)
+    listed()
+    while matching.match_some(moment=noon):
+        pass
+    real = owed.words_of
+
+    def words_of(subscriber, found, *, slot):
+        if subscriber.email == "3@example.com":
+            raise ValueError("no such words")
+        return real(subscriber, found, slot=slot)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owed, "words_of", words_of)
+        assert composing.write_news(moment=noon) == 6
+
+    assert "3@example.com" not in Letter.objects.values_list("to_address", flat=True)
+    assert composing.write_news(moment=noon) == 1
+    assert Letter.objects.count() == 7
+
+
+def test_where_a_letter_is_written_already_it_is_the_one_that_carries_the_news(noon):
+    for number in range(3):
+        subscribe(f"{number}@example.com", moment=noon)
+    listed()
+    tick(noon)
+    Match.objects.update(letter=None, shown_number=None)
+
+    composing.write_news(moment=noon)
+
+    assert Letter.objects.count() == 3
+    assert not Match.objects.filter(letter=None).exists()
 
 
 @pytest.mark.parametrize(

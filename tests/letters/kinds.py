@@ -18,9 +18,9 @@ from django.utils.translation.trans_real import DjangoTranslation
 
 from accounts.composing import ASKED, CODES, NOTICES, post_letter
 from alerts import actions as alert_actions
-from alerts import composing as alert_composing
 from alerts import ticking
 from alerts.choices import Kind
+from alerts.composing.words import FORMS
 from alerts.models import Subscriber
 from letters.sending import send_due
 from opportunities import actions as desk
@@ -233,7 +233,7 @@ def off_the_list(scene: Scene) -> None:
 def sent(name: str, server: MailServer, *, language: str = "en") -> bytes:
     """Return a letter of that kind as the mail server got it. The database is left as it was."""
     cache.clear()
-    alert_composing.FORMS.clear()
+    FORMS.clear()
     with transaction.atomic():
         scene = Scene(timezone.now(), language)
         KINDS[name](scene)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from letters.actions import cancel, post
+from letters.actions import Draft, cancel, post
 from letters.choices import Priority
 from letters.models import Letter
 from vendors.actions.changing import (
@@ -53,16 +53,16 @@ def invite(vendor: Vendor, email: str, *, role: str, by: User, moment: datetime)
 
 
 def _mail(invitation: Invitation, moment: datetime) -> None:
-    post(
+    draft = Draft(
         words_of(invitation),
         to=invitation.email,
         kind="invitation",
         owner=invitation.vendor.owner,
         slot=_slot(invitation),
         priority=Priority.ASKED_FOR,
-        moment=moment,
         expires_at=invitation.expires_at,
     )
+    post(draft, moment=moment)
 
 
 def _slot(invitation: Invitation) -> str:
