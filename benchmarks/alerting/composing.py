@@ -51,18 +51,19 @@ def compose(count: int) -> Iterator[tuple[str, float]]:
 
 
 def words_alone(now: Any) -> float:
-    """Return the seconds that one more recipient's words cost once another has had the same letter."""
+    """Return the seconds of this thread that the words of a recipient cost, once another has had the same letter."""
     readers = list(Subscriber.objects.filter(email__startswith="compose-")[:200])
-    read, spent = MatchingCursor.read_up_to(), []
-    for reader in readers:
-        matches = list(
-            Match.objects.filter(subscriber=reader).select_related("subscription", "revision__opportunity")
-        )  # fmt: skip
-        Match.objects.filter(subscriber=reader).update(letter=None)
-        found = news.sort_out({reader: matches}, read=read, moment=now)[reader]
+    theirs = Match.objects.filter(subscriber__in=readers)
+    theirs.update(letter=None)
+    owed: dict[Subscriber, list[Match]] = {reader: [] for reader in readers}
+    for match in theirs.select_related("subscriber", "subscription", "revision__opportunity"):
+        owed[match.subscriber].append(match)
+    found = news.sort_out(owed, read=MatchingCursor.read_up_to(), moment=now)
+    spent = []
+    for reader, its in found.items():
         letter = Letter(kind="alerts.news", to_address=reader.email, created_at=now, priority=20)
         begun = time.thread_time()  # nothing is waited for
-        words, headers = composing.words_of(reader, found, slot="news:1")
+        words, headers = composing.words_of(reader, its, slot="news:1")
         as_mail(letter, words, headers)
         spent.append(time.thread_time() - begun)
     return median(spent[1:])

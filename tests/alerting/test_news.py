@@ -15,7 +15,6 @@ from django.test.utils import CaptureQueriesContext
 from alerts import actions as alert_actions
 from alerts import composing, matching, news
 from alerts.choices import EndedBecause
-from alerts.composing import owed
 from alerts.models import Match
 from letters import actions as letter_actions
 from letters.models import Letter
@@ -487,7 +486,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(noon, monkeypatch):
     listed()
     while matching.match_some(moment=noon):
         pass
-    real = owed.words_of
+    real = composing.words_of
 
     def words_of(subscriber, found, *, slot):
         if subscriber.email == "3@example.com":
@@ -495,7 +494,7 @@ def test_a_letter_that_cannot_be_written_keeps_no_other_back(noon, monkeypatch):
         return real(subscriber, found, slot=slot)
 
     with monkeypatch.context() as patch:
-        patch.setattr(owed, "words_of", words_of)
+        patch.setattr("alerts.composing.owed.words_of", words_of)
         assert composing.write_news(moment=noon) == 6
 
     assert "3@example.com" not in Letter.objects.values_list("to_address", flat=True)
