@@ -27,9 +27,17 @@ from letters.suppression import suppress
 from opportunities.admin.steps import STEPS
 from opportunities.attaching import attach
 from opportunities.models import ImportRun, Opportunity
-from tests.factories import OpportunityFactory, StaffFactory, VendorFactory, letter, subscribe
+from tests.factories import (  # fmt: skip
+    OpportunityFactory,
+    PersonFactory,
+    StaffFactory,
+    VendorFactory,
+    letter,
+    subscribe,
+)
 from tests.posting.test_desk import change, send
 from tests.qualities.addresses import stocked
+from vendors.actions import show_interest
 from vendors.models import CertifiedBusiness, Holding, Register, RegisterMatch
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +288,20 @@ def test_each_role_is_offered_the_actions_that_are_said_and_refused_others(initi
             form = {"action": name, "_selected_action": [rows[label]]}
             code = client.post(address, form).status_code
             assert (code in {403, 404}) == (initial not in may), (label, name, code)
+
+
+@pytest.mark.parametrize("initial", PAGES["vendors_who_could"][0])
+def test_whom_to_write_to_is_seen_by_who_may_see_businesses(initial, noon):
+    vendor = VendorFactory.create(contact_email="desk@harbor.example", contact_phone="212 555 0199")
+    listed = OpportunityFactory.create(published=True, at=noon)
+    show_interest(vendor, listed, note="We can.", by=PersonFactory.create(), moment=noon)
+
+    page = signed_in(initial).get(reverse("admin:vendors_who_could", args=[listed.pk]))
+
+    words = page.content.decode()
+    sees_businesses = initial in MODELS["vendors.vendor"][0]
+    assert (str(vendor) in words, "We can." in words) == (True, True)
+    assert ("desk@harbor.example" in words, "212 555 0199" in words) == (sees_businesses,) * 2
 
 
 # --- Rising: what somebody tries who wants more than their role ---------------------------------------

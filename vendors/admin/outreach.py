@@ -83,6 +83,7 @@ def who_could(desk: Desk, request: HttpRequest, pk: int) -> HttpResponse:
         "interests": opportunity.interests.standing()
         .select_related("vendor")
         .order_by("-shown_at", "-pk"),
+        "may_contact": request.user.has_perm(SEES_BUSINESSES),
         "is_for_mwbe": opportunity.method_facts.needs_city_mwbe,
     }
     return TemplateResponse(request, "admin/vendors/who_could.html", context)
