@@ -1,23 +1,26 @@
 """The index by which a revision meets the few searches that may find it, out of a million.
 
 A search is filed under every alternative of one of its wishes, the rarest, and under nothing else. What it finds
-has one of these alternatives, so whoever looks up all keys of a revision meets it. ``Search.finds`` then decides:
-a badly chosen anchor costs time and never an answer.
+has one of these alternatives, so whoever looks up all keys of a revision meets it. Each card also names one other key
+that it needs, so that many are passed over unread. What ``Search.finds`` is made of then decides: a badly chosen
+anchor costs time and never an answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from django.db import transaction
 
 from alerts.models import SavedSearch, SearchKey
 from opportunities.analysis import BETWEEN
 from opportunities.choices import Method
-from opportunities.search import Candidate, Search, Thesaurus
+from opportunities.search import Candidate, Search, Thesaurus, asks_of
 from opportunities.search.index import share_of
 from opportunities.search.terms import Term
 
 EVERYTHING = "*"
 LONGEST_BEGINNING = 4
+LONGEST_ON_A_CARD = 1500  # bytes
 
 # How many of a hundred purchases have it, about; of words the index of search words knows better.
 EXPECTED = {"i": 25.0, "m": 10.0, "b": 20.0, "n": 8.0, "w": 1.0, "p": 2.0, "brand": 10.0}
@@ -36,23 +39,42 @@ def counted(key: str) -> float:
     return share_of(key[2:]) if key.startswith("w:") else expected(key)
 
 
+class Anchor(NamedTuple):
+    """Where a search is filed: under which keys, and which other key all that it finds has, ``*`` if none."""
+
+    keys: list[str]
+    also: str
+
+
 @transaction.atomic
 def file(saved: SavedSearch, *, commonness: Commonness = counted) -> None:
     """File ``saved`` under its anchor, in place of where it was. Safe to repeat.
 
     At no moment is it filed under nothing: what came out just then would not find it.
     """
-    keys = anchor_of(saved.search, commonness=commonness)
+    keys, also = anchor_of(saved.search, commonness=commonness)
+    asks = on_a_card(asks_of(saved.stored))
     saved.keys.exclude(key__in=keys).delete()
     SearchKey.objects.bulk_create(
-        [SearchKey(key=key, saved_search=saved) for key in keys], ignore_conflicts=True
+        [SearchKey(key=key, also=also, asks=asks, saved_search=saved) for key in keys],
+        update_conflicts=True,
+        unique_fields=["key", "saved_search"],
+        update_fields=["also", "asks"],
     )
 
 
-def anchor_of(search: Search, *, commonness: Commonness = expected) -> list[str]:
-    """Return the keys under which ``search`` is filed: all alternatives of its rarest wish."""
+def on_a_card(asks: str) -> str | None:
+    """Return ``asks``, ``None`` if it is too long: no row of an index takes more than 2,700 bytes, keys included."""
+    return asks if len(asks.encode()) <= LONGEST_ON_A_CARD else None
+
+
+def anchor_of(search: Search, *, commonness: Commonness = expected) -> Anchor:
+    """Return where to file ``search``: under all alternatives of its rarest wish, with the next rarest of which there
+    is no alternative."""
     wishes = [sorted(set(keys)) for keys in _wishes(search, commonness) if keys]
-    return min(wishes, key=lambda keys: sum(map(commonness, keys)), default=[EVERYTHING])
+    wishes.sort(key=lambda keys: sum(map(commonness, keys)))
+    keys, *others = [*wishes, [EVERYTHING]]
+    return Anchor(keys, next((other[0] for other in others if len(other) == 1), EVERYTHING))
 
 
 def _wishes(search: Search, commonness: Commonness) -> Iterator[list[str]]:

@@ -127,12 +127,28 @@ class SearchKey(models.Model):
     by it, so that a revision meets few of all searches (``matching.anchors``)."""
 
     key = models.CharField(max_length=80)
+    # Another key without which it cannot be found; “*”, which each revision has, if there is none.
+    also = models.CharField(max_length=80, default="*")
+    # What the search asks for, as ``asks_of`` writes it, so that nothing else is read to decide. Blank asks for
+    # nothing; null is too long for an index.
+    asks = models.TextField(null=True, blank=True)  # noqa: DJ001
     saved_search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="keys")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "saved_search"], name="search_key_once_per_search"
+            ),
+            # Or a search would find everything that says nothing here by mistake.
+            models.CheckConstraint(
+                condition=Q(key="*") | Q(asks__isnull=True) | ~Q(asks=""),
+                name="search_key_says_what_is_asked",
+            ),
+        ]
+        indexes = [
+            # All that matching reads.
+            models.Index(
+                fields=["key", "saved_search", "also", "asks"], name="search_key_with_what_is_asked"
             )
         ]
 
@@ -184,8 +200,9 @@ class Subscription(models.Model):
             ),
         ]
         indexes = [
+            # With all by which matching chooses: a hundred thousand rows are not looked up for it.
             models.Index(
-                fields=["saved_search", "id"],
+                fields=["saved_search", "id", *(f"wants_{kind.value}" for kind in Kind)],
                 condition=Q(confirmed_at__isnull=False, ended_at__isnull=True),
                 name="subscription_in_force",
             )

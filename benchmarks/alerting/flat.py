@@ -1,37 +1,44 @@
-"""What matching is measured against: all subscriptions in one table, asked by one statement.
+"""What matching is measured against: one table whose rows hold all of a subscription and of its search, and one
+statement that asks each row.
 
-The table is as kind to the statement as can be: plain words and facts lie in columns of their own, and only what
-few searches have (other forms of words) takes more than looking up a value in a list.
+Facts lie in arrays and words as a query of PostgreSQL's own, so that it can say all that the portal's searches do;
+SQLite has neither, and reads lists of JSON.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from benchmarks.alerting.purchases import BANDS, INDUSTRIES
 from opportunities.search import Candidate
 from opportunities.search.terms import Term, read_said
 
-WORDS = ("w1", "w2", "w3")
 FACTS = ("industries", "methods", "naics", "bands")
-COLUMNS = ("id", "saved_search_id", *WORDS, *FACTS, "odd")
+# As in a subscription, one after the other.
+COLUMNS = (
+    "id", "saved_search_id", "query", "asked_at", "confirmed_at", "ended_at",
+    "wants_new", "wants_opened", "wants_changed", "wants_closing", "wants_outcome", *FACTS, "words",
+)  # fmt: skip
 
 
 def make() -> None:
     """Make the table anew, empty."""
-    texts = ", ".join(f"{name} varchar(64) NOT NULL" for name in (*WORDS, *FACTS))
-    odd = "tsquery" if connection.vendor == "postgresql" else "text"
+    is_postgres = connection.vendor == "postgresql"
+    kinds = dict.fromkeys(COLUMNS, "bool") | {
+        "id": "bigint", "saved_search_id": "bigint", "query": "text", "asked_at": "timestamp",
+        "confirmed_at": "timestamp", "ended_at": "timestamp",
+        **dict.fromkeys(FACTS, "varchar(24)[]" if is_postgres else "text"),
+        "words": "tsquery" if is_postgres else "text",
+    }  # fmt: skip
+    columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS flat")
-        cursor.execute(
-            f"CREATE TABLE flat (id integer, saved_search_id integer, {texts}, odd {odd})"
-        )
+        cursor.execute(f"CREATE TABLE flat ({columns})")
 
 
-def write(asked: Iterable[tuple[int, int, Mapping[str, Sequence[str]]]]) -> None:
+def write(asked: Iterable[tuple[int, int, Mapping[str, list[str]]]]) -> None:
     """Write subscriptions: each one's number, that of its search, and what it asks for."""
     rows = (_row(*each) for each in asked)
     with connection.cursor() as cursor:
@@ -40,19 +47,25 @@ def write(asked: Iterable[tuple[int, int, Mapping[str, Sequence[str]]]]) -> None
                 for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO flat VALUES ({_marks(COLUMNS)})", list(rows))
+            marks = ", ".join(["%s"] * len(COLUMNS))
+            cursor.executemany(f"INSERT INTO flat VALUES ({marks})", list(rows))
 
 
-def _row(pk: int, search: int, wish: Mapping[str, Sequence[str]]) -> tuple[Any, ...]:
-    clauses = wish.get("words", [])
-    plain = [clause for clause in clauses if clause.isalnum()]
-    odd = tuple(clause for clause in clauses if not clause.isalnum())
-    facts = ("|".join(wish.get(name, [])) for name in FACTS)
-    return (pk, search, *[*plain, "", "", ""][:3], *facts, _written(odd) if odd else None)
+NOW = timezone.now().replace(tzinfo=None).isoformat()
 
 
-def _written(odd: tuple[str, ...]) -> str:
-    query = read_said(odd)
+def _row(pk: int, search: int, wish: Mapping[str, list[str]]) -> tuple[Any, ...]:
+    words = wish.get("words")
+    facts = [wish.get(name) for name in FACTS]
+    if connection.vendor != "postgresql":
+        facts = [json.dumps(values) if values else None for values in facts]  # type: ignore[misc]
+    query = "&".join(f"{name}={'+'.join(values)}" for name, values in wish.items())
+    wants = (True, True, True, False, True)
+    return (pk, search, query, NOW, NOW, None, *wants, *facts, _written(words) if words else None)
+
+
+def _written(words: Sequence[str]) -> str:
+    query = read_said(tuple(words))
     if connection.vendor == "postgresql":
         return " & ".join(
             [f"({' | '.join(map(_lexemes, clause))})" for clause in query.clauses]
@@ -72,44 +85,43 @@ def _parts(term: Term) -> list[str]:
     return [f" {term.whole} "] + ([f" {term.start}"] if term.start else [])
 
 
-ODD = {
-    "postgresql": "%s::tsvector @@ odd",
-    "sqlite": """(
-        NOT EXISTS (SELECT 1 FROM json_each(odd, '$.every') AS clause WHERE NOT EXISTS (
-            SELECT 1 FROM json_each(clause.value) AS part WHERE instr(%s, part.value)))
-        AND NOT EXISTS (SELECT 1 FROM json_each(odd, '$.none') AS part WHERE instr(%s, part.value))
-    )""",
+SCAN = {
+    "postgresql": """
+        SELECT COUNT(*) FROM flat WHERE confirmed_at IS NOT NULL AND ended_at IS NULL AND wants_new
+        AND (industries IS NULL OR %(industry)s = ANY(industries))
+        AND (methods IS NULL OR %(method)s = ANY(methods))
+        AND (bands IS NULL OR %(band)s = ANY(bands))
+        AND (naics IS NULL OR naics && %(codes)s::varchar[])
+        AND (words IS NULL OR %(vector)s::tsvector @@ words)
+    """,
+    "sqlite": """
+        SELECT COUNT(*) FROM flat WHERE confirmed_at IS NOT NULL AND ended_at IS NULL AND wants_new
+        AND (industries IS NULL OR instr(industries, '"' || %(industry)s || '"'))
+        AND (methods IS NULL OR instr(methods, '"' || %(method)s || '"'))
+        AND (bands IS NULL OR instr(bands, '"' || %(band)s || '"'))
+        AND (naics IS NULL OR EXISTS (SELECT 1 FROM json_each(naics) WHERE %(code)s LIKE value || '%%'))
+        AND (words IS NULL OR (
+            NOT EXISTS (SELECT 1 FROM json_each(words, '$.every') AS clause WHERE NOT EXISTS (
+                SELECT 1 FROM json_each(clause.value) AS part WHERE instr(%(text)s, part.value)))
+            AND NOT EXISTS (
+                SELECT 1 FROM json_each(words, '$.none') AS part WHERE instr(%(text)s, part.value))
+        ))
+    """,
 }
 
 
 def scan(facts: dict[str, Any]) -> int:
     """Return how many subscriptions find a purchase of these facts, each asked by itself in one statement."""
-    candidate = Candidate.of(facts, changed_at=None)  # type: ignore[arg-type]
-    words = ["", *sorted(set(candidate.text.split()))]
-    lists = dict.fromkeys(WORDS, words) | {
-        "industries": ["", *_with(facts["industry"], INDUSTRIES)],
-        "methods": ["", facts["method"]],
-        "naics": ["", *(facts["naics_code"][:length] for length in range(2, 7))],
-        "bands": ["", *_with(candidate.band.value, BANDS)],
-    }
-    conditions = [f"{name} IN ({_marks(values)})" for name, values in lists.items()]
-    conditions.append(f"(odd IS NULL OR {ODD[connection.vendor]})")
-    text = [_vector(candidate.text)] if connection.vendor == "postgresql" else [candidate.text] * 2
-    params = [value for values in lists.values() for value in values] + text
+    candidate = Candidate.of(facts, changed_at=timezone.now())
+    code, text = str(facts["naics_code"]), candidate.text
+    params: dict[str, Any] = {
+        "industry": facts["industry"], "method": facts["method"], "band": candidate.band.value, "text": text,
+    }  # fmt: skip
+    if connection.vendor == "postgresql":
+        params["codes"] = [code[:length] for length in range(2, len(code) + 1)]
+        params["vector"] = " ".join(f"'{word}':{n}" for n, word in enumerate(text.split(), start=1))
+    else:
+        params["code"] = code
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM flat WHERE {' AND '.join(conditions)}", params)
+        cursor.execute(SCAN[connection.vendor], params)
         return int(cursor.fetchone()[0])
-
-
-def _with(value: str, choices: Sequence[str]) -> list[str]:
-    """Return how a column of one or two of ``choices`` may read that has ``value``."""
-    pairs = ["|".join(pair) for pair in combinations(choices, 2)]
-    return [value, *(pair for pair in pairs if value in pair.split("|"))]
-
-
-def _vector(text: str) -> str:
-    return " ".join(f"'{word}':{place}" for place, word in enumerate(text.split(), start=1))
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values))

@@ -28,7 +28,7 @@ from benchmarks.alerting.purchases import (
     vocabulary,
 )
 from benchmarks.loading import _write
-from opportunities.search import Search
+from opportunities.search import Search, asks_of
 from opportunities.search.terms import read_said
 
 CHUNK = 50_000
@@ -81,9 +81,13 @@ class _Searches:
 
     def _keys(self) -> Iterator[SearchKey]:
         for number, search in self.new:
-            for key in anchors.anchor_of(search, commonness=self.commonness):
+            keys, also = anchors.anchor_of(search, commonness=self.commonness)
+            asks = anchors.on_a_card(asks_of(search.as_json()))
+            for key in keys:
                 self.key_count += 1
-                yield SearchKey(pk=self.key_count, key=key, saved_search_id=number)
+                yield SearchKey(
+                    pk=self.key_count, key=key, also=also, asks=asks, saved_search_id=number
+                )
 
 
 class Commonness:
@@ -101,11 +105,11 @@ class Commonness:
 
 
 def _asked(size: int) -> Iterator[Wish]:
-    """Yield what each subscription asks for: four of five one of the popular searches, few of them most often."""
+    """Yield what each subscription asks for: three of four one of the popular searches, few of them most often."""
     chance, words = random.Random(7), vocabulary()
     popular = [_wish(chance, words) for _ in range(max(100, size // 8))]
     for _ in range(size):
-        if chance.random() < 0.8:
+        if chance.random() < 0.75:
             yield popular[common_first(chance, len(popular))]
         else:
             yield _wish(chance, words)
@@ -135,13 +139,13 @@ def _clauses(chance: random.Random, words: list[str]) -> list[str]:
 def _clause(chance: random.Random, words: list[str]) -> str:
     word, *others = some_words(chance, words, 2)
     form = chance.random()
-    if form < 0.06:
+    if form < 0.02:
         return f"{word}|{others[0]}"
-    if form < 0.09:
+    if form < 0.05:
         return f"{word} {others[0]}"
-    if form < 0.11:
+    if form < 0.07:
         return f"{word[:5]}*"
-    return f"-{word}" if form < 0.13 else word
+    return f"-{word}" if form < 0.09 else word
 
 
 def _one_or_two(chance: random.Random, choices: tuple[str, ...]) -> list[str]:

@@ -1,6 +1,7 @@
 """The visitor's search: read from an address, said in words, applied to rows, asked of one revision."""
 
+from opportunities.search.candidate import Candidate, asks_of
 from opportunities.search.terms import Thesaurus
-from opportunities.search.value import Candidate, Search, thesaurus
+from opportunities.search.value import Search, thesaurus
 
-__all__ = ["Candidate", "Search", "Thesaurus", "thesaurus"]
+__all__ = ["Candidate", "Search", "Thesaurus", "asks_of", "thesaurus"]

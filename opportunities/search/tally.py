@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from opportunities.models import Tally
 from opportunities.partial_dates import fiscal_year
 from opportunities.phases import NEW_YORK
-from opportunities.search.value import Candidate
+from opportunities.search.candidate import Candidate
 
 Facts = Mapping[str, Any]
 

@@ -71,6 +71,7 @@ class Thesaurus:
             )
             for term in terms:
                 self.alike[term] = self.alike.get(term, frozenset()) | terms
+        self.said = frozenset(map(str, self.alike))
         # Words that mean something together: with one of these a query is widened as a whole.
         self.joined = frozenset(
             word for term in self.alike if len(term.stems) > 1 for word in term.stems
@@ -92,18 +93,19 @@ class Thesaurus:
         }
         return Query(
             tuple(self._widened(clause, spread) for clause in query.clauses),
-            frozenset(other for term in query.without for other in self._like(term)),
+            frozenset(other for term in query.without for other in self.like(term)),
         )
 
     def _widened(
         self, clause: frozenset[Term], spread: dict[tuple[str, ...], frozenset[Term]]
     ) -> frozenset[Term]:
-        wide = frozenset(other for term in clause for other in self._like(term))
+        wide = frozenset(other for term in clause for other in self.like(term))
         if len(clause) == 1:
             wide |= spread.get(next(iter(clause)).stems, frozenset())
         return wide
 
-    def _like(self, term: Term) -> frozenset[Term]:
+    def like(self, term: Term) -> frozenset[Term]:
+        """Return ``term`` and what means the same."""
         return self.alike.get(term, frozenset([term]))
 
 

@@ -1,9 +1,8 @@
 """The search as a value: one question, asked of a list, of an address, of a revision, of a person."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -16,9 +15,9 @@ from django.utils.translation import ngettext
 from opportunities.choices import Industry, Method, Phase, Precision, Sort, ValueBand
 from opportunities.models import CommodityCode, SynonymGroup
 from opportunities.partial_dates import FiscalQuarter
-from opportunities.phases import phase_of
 from opportunities.querysets import in_phase
 from opportunities.search import index, marks
+from opportunities.search.candidate import Candidate, asks_of
 from opportunities.search.terms import Query, Thesaurus, read_said, read_typed
 from opportunities.words import expected_period
 
@@ -27,70 +26,6 @@ LONGEST_WINDOW = 365  # days
 MOST_CODES = 10
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 T = TypeVar("T", Phase, Industry, Method, ValueBand, Sort)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """The public facts of one opportunity that a search looks at, as a revision tells them."""
-
-    text: str
-    facts: Mapping[str, Any]
-    changed_at: datetime
-    # What was asked of the text already: a revision is asked the same words by thousands of searches.
-    known: dict[tuple[Thesaurus, str], bool] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-
-    @classmethod
-    def of(cls, facts: Mapping[str, Any], *, changed_at: datetime) -> Self:
-        """Read a revision's snapshot; ``changed_at`` is the moment of that revision."""
-        return cls(index.padded(index.all_words(facts)), facts, changed_at)
-
-    def moment(self, name: str) -> datetime | None:
-        """Return a moment of the snapshot; one taken before the fact existed lacks it."""
-        said = self.facts.get(name)
-        return datetime.fromisoformat(said) if said else None
-
-    def phase_at(self, moment: datetime) -> Phase:
-        return phase_of(
-            opens_at=self.moment("opens_at"),
-            due_at=self.moment("due_at"),
-            outcome=self.facts.get("outcome") or "",
-            decided_at=self.moment("decided_at"),
-            moment=moment,
-        )
-
-    def satisfies(self, wishes: Mapping[str, Any], thesaurus: Thesaurus) -> bool:
-        """Say whether these facts have all that the lasting part of a search asks for, as ``Search.as_json`` writes it."""
-        facts = self.facts
-        return (
-            ("industries" not in wishes or facts["industry"] in wishes["industries"])
-            and ("methods" not in wishes or facts["method"] in wishes["methods"])
-            and ("bands" not in wishes or self.band in wishes["bands"])
-            and ("brand" not in wishes or bool(facts.get("brand_named")))
-            and (
-                "naics" not in wishes
-                or str(facts.get("naics_code") or "").startswith(tuple(wishes["naics"]))
-            )
-            and ("words" not in wishes or self._has(wishes["words"], thesaurus))
-        )
-
-    def _has(self, words: Sequence[str], thesaurus: Thesaurus) -> bool:
-        """Say whether the text has ``words``, each a part of a query as ``Query.said`` writes it."""
-        if not thesaurus.joined.isdisjoint(words):
-            return thesaurus.widen(read_said(tuple(words))).finds(self.text)
-        return all(self._has_one(part, thesaurus) for part in words)
-
-    def _has_one(self, part: str, thesaurus: Thesaurus) -> bool:
-        answer = self.known.get((thesaurus, part))
-        if answer is None:
-            answer = thesaurus.widen(read_said((part,))).finds(self.text)
-            self.known[thesaurus, part] = answer
-        return answer
-
-    @cached_property
-    def band(self) -> ValueBand:
-        return marks.band_of(self.facts)
 
 
 @dataclass(frozen=True)
@@ -291,7 +226,7 @@ class Search:
     def finds(self, candidate: Candidate, *, moment: datetime, thesaurus: Thesaurus) -> bool:
         """Say whether these public facts are found at ``moment``: the same answer that :meth:`apply` gives
         for the opportunity itself."""
-        return candidate.satisfies(self.as_json(), thesaurus) and self._wants_time(
+        return candidate.satisfies(asks_of(self.as_json()), thesaurus) and self._wants_time(
             candidate, moment
         )
 

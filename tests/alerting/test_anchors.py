@@ -16,7 +16,8 @@ from alerts.models import Match, SavedSearch, SearchKey, Subscription
 from opportunities.choices import Industry, Method, ValueBand
 from opportunities.models import Revision
 from opportunities.search import Candidate, Search, Thesaurus
-from tests.alerting.test_search import FIT, phrases
+from opportunities.search.terms import read_typed
+from tests.alerting.test_search import FIT, candidate, phrases
 from tests.factories import OpportunityFactory, subscribe
 
 CASES = int(os.environ.get("ANCHOR_CASES", "300"))
@@ -63,7 +64,16 @@ searches = st.builds(
 @given(candidate=candidates, search=searches, alike=thesauri)
 def test_a_search_is_met_by_all_that_it_finds(candidate, search, alike):
     if search.finds(candidate, moment=NOON, thesaurus=alike):
-        assert set(anchors.anchor_of(search)) & set(anchors.keys_of(candidate, alike))
+        (keys, also), there = anchors.anchor_of(search), anchors.keys_of(candidate, alike)
+        assert set(keys) & set(there)
+        assert also in there
+
+
+@settings(max_examples=CASES)
+@given(candidate=candidates, search=searches, alike=thesauri)
+def test_what_stands_on_a_card_is_answered_as_the_query_would(candidate, search, alike):
+    whole = alike.widen(search.query).finds(candidate.text)
+    assert candidate.satisfies("\n".join(search.words), alike) == whole
 
 
 @pytest.mark.django_db
@@ -103,9 +113,9 @@ def test_a_revision_is_asked_of_few_searches_and_is_met_wherever_they_are_filed(
     real = matching.met_by
 
     def met_by(candidate, alike, *, after):
-        met = real(candidate, alike, after=after)
-        asked_of.extend(pk for pk, _wishes in met)
-        return met
+        met, last = real(candidate, alike, after=after)
+        asked_of.extend(sorted(pk for pk, _asks in met))
+        return met, last
 
     monkeypatch.setattr(matching, "met_by", met_by)
     OpportunityFactory.create(title="Desks", published=True, at=noon)
@@ -117,3 +127,27 @@ def test_a_revision_is_asked_of_few_searches_and_is_met_wherever_they_are_filed(
     desk, lamp = (SavedSearch.objects.get(stored__words=[word]).pk for word in ("desk", "lamp"))
     assert asked_of == [desk, *sorted([lamp, desk])]  # and neither boards nor chairs
     assert Match.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_search_that_also_needs_what_a_revision_lacks_is_not_asked(noon):
+    for query in ("q=desks&industry=goods", "q=desks&industry=construction", "q=desks+lamps"):
+        subscribe("a@readers.example", Search.from_query(QueryDict(query)), moment=noon)
+    purchase = OpportunityFactory.create(title="Desks", industry="goods", published=True, at=noon)
+
+    asked, last = matching.met_by(candidate(purchase), Thesaurus(), after=0)
+
+    assert ([asks for _pk, asks in asked], last) == (["desk\nindustries=goods"], None)
+
+
+@pytest.mark.django_db
+def test_what_is_too_long_for_a_card_is_found_all_the_same(noon):
+    many = " or ".join(letter * 60 for letter in "жзийклмнопрстуфх")
+    long = subscribe("a@readers.example", Search(words=read_typed(f"lamp or {many}").said()), moment=noon)  # fmt: skip
+    subscribe("b@readers.example", Search(words=read_typed(f"desk or {many}").said()), moment=noon)
+    revision = OpportunityFactory.create(title="Lamps", published=True, at=noon).revisions.get()
+
+    found, last = matching.who_finds(revision, after=0)
+
+    assert set(SearchKey.objects.values_list("asks", flat=True)) == {None}
+    assert ([*found], last) == ([long], None)

@@ -166,7 +166,7 @@ def subscriber() -> Subscriber:
 
 def filed() -> SearchKey:
     search, _new = SavedSearch.objects.get_or_create(digest="a", defaults={"stored": {}})
-    return SearchKey.objects.create(key="w:board", saved_search=search)
+    return SearchKey.objects.create(key="w:board", asks="board", saved_search=search)
 
 
 def occasion() -> Occasion:
@@ -399,6 +399,7 @@ BREAKING: dict[str, list[Callable[[], object]]] = {
         change(lambda: subscribe("reader@example.com", moment=NOON), **NO_WISH)
     ],
     "search_key_once_per_search": [twice(filed)],
+    "search_key_says_what_is_asked": [change(filed, asks="")],
     "occasion_once_per_date": [twice(occasion)],
     "provider_tokens_not_below_nothing": [
         lambda: Provider.objects.create(domain="a.example", tokens=-0.1, counted_at=NOON)
