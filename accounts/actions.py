@@ -11,7 +11,7 @@ from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import belongings
-from accounts.composing import ASKED_KIND, CODE_KIND, GONE, STRANGER, post_letter
+from accounts.composing import ASKED_KIND, CODE_KIND, GONE, OPENED, STRANGER, post_letter
 from accounts.models import User
 from letters import actions as letters
 from letters.models import Letter
@@ -97,6 +97,14 @@ def change_address(user: User, address: str, *, moment: datetime, language: str)
     user.save(update_fields=["email"])
     post_letter("email_changed", to=old, code="", language=language, moment=moment)
     return user
+
+
+@transaction.atomic
+def open_for_colleague(user: User, *, moment: datetime, language: str) -> None:
+    """Store a new account that nobody has a password for, and write to its owner how to sign in: by a mailed code."""
+    user.set_unusable_password()
+    user.save()
+    post_letter(OPENED, to=user.email, code="", language=language, moment=moment)
 
 
 @transaction.atomic

@@ -3,27 +3,39 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import ManyToManyField, Q
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
 from accounts.models import User
 from accounts.roles import given_by, roles
 from core.desk import Desk
+from core.doorbell import ring
 from core.history import name_of
+from letters.addresses import mailable
+from letters.tasks import send_letters
 
 
-class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
+class PersonCreationForm(ModelForm):  # type: ignore[type-arg]
+    """Asks for no password: who types one for a colleague knows it."""
+
     class Meta:
         model = User
-        fields = ("email",)
+        fields = ("email", "name")
+
+    def clean_email(self) -> str:
+        return mailable(self.cleaned_data["email"])
 
 
 class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
@@ -58,7 +70,15 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         ),
         (_("History"), {"fields": ("last_login", "joined_at")}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": ("email", "name"),
+                "description": _("A letter tells them how to sign in: by a code that is mailed to this address. They choose a password or a passkey themselves, and set up a second factor before the desk opens. Say on the next page what they may do."),
+            },
+        ),
+    )  # fmt: skip
 
     def named_in_history(self, obj: Any) -> str:
         return name_of(obj)
@@ -94,8 +114,13 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         return allowed and not (obj and may_do_more(obj, than=request.user))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
+        if not change:
+            language = get_language() or settings.LANGUAGE_CODE
+            actions.open_for_colleague(obj, moment=timezone.now(), language=language)
+            transaction.on_commit(lambda: ring(send_letters))
+            return
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
+        if "email" in form.changed_data:
             actions.unprove_address(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001  (likewise)

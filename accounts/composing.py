@@ -33,6 +33,7 @@ CODES = {
 }
 # Two answers to somebody who asked about an address; only its reader learns which.
 ASKED = {"account_already_exists": "exists", "unknown_account": "unknown"}
+OPENED = "account_opened"  # by a colleague at the desk
 NOTICES = {
     "password_changed": _("The password of your account was changed."),
     "password_set": _("Your account now has a password."),
@@ -58,7 +59,7 @@ class AccountLetter:
 def post_letter(
     event: str, *, to: str, code: str, language: str, moment: datetime, request_id: str = ""
 ) -> Letter:
-    """Post the letter of ``event``, a key of one of the tables above, to ``to``.
+    """Post the letter of ``event``, a key of one of the tables above or ``OPENED``, to ``to``.
 
     A letter with a code is of no use after ``CODE_WORKS``. Raises ``LookupError`` for any other event.
     """
@@ -90,6 +91,8 @@ def letter_of(event: str, *, code: str, language: str) -> AccountLetter:
         }
     if event in ASKED:
         return AccountLetter(ASKED_KIND, f"accounts/{ASKED[event]}", urls)
+    if event == OPENED:
+        return AccountLetter(NOTICE_KIND, "accounts/opened", urls)
     # No code goes to an address that opens nothing any more, so its reader is told of another way.
     template = "accounts/moved" if event == "email_changed" else "accounts/notice"
     return AccountLetter(NOTICE_KIND, template, {"what": NOTICES[event], **urls})

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.composing import letter_of
+from accounts.composing import OPENED, letter_of
 from letters.gallery import example
 
 
@@ -61,3 +61,13 @@ def notice() -> dict[str, Any]:
 )
 def moved() -> dict[str, Any]:
     return _context("email_changed")
+
+
+@example(
+    "accounts.opened",
+    template="accounts/opened",
+    title=_("An account was opened"),
+    sent_when=_("A colleague at the desk opens an account for somebody."),
+)
+def opened() -> dict[str, Any]:
+    return _context(OPENED)

@@ -5,6 +5,9 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.models import User
+from letters.models import Letter
+from tests.accounts.mailbox import words
+from tests.accounts.people import sign_in_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,31 @@ def test_manager_changes_a_colleague_who_may_do_less(client, manager):
     assert change(client, officer, name="Ann") == 302
     officer.refresh_from_db()
     assert officer.name == "Ann"
+
+
+def test_an_account_for_a_colleague_has_no_password_and_opens_by_a_mailed_code(client, manager):
+    form = {"email": "Ann@Law.example", "name": "Ann", "password1": NEW, "password2": NEW}
+
+    asked = client.get("/admin/accounts/user/add/").content.decode()
+    opened = client.post("/admin/accounts/user/add/", form)
+    again = client.post("/admin/accounts/user/add/", form)
+
+    ann = User.objects.get(email="ann@law.example")
+    assert opened.url == f"/admin/accounts/user/{ann.pk}/change/"
+    assert again.context["adminform"].form.errors["email"]
+    assert ('type="password"' in asked, ann.has_usable_password()) == (False, False)
+    assert (ann.is_staff, ann.groups.count(), ann.user_permissions.count()) == (False, 0, 0)
+    letter = Letter.objects.get(to_address="ann@law.example")
+    assert letter.subject == "An account was opened for you"
+    assert "/account/login/code/" in words(letter)
+    assert sign_in_by_code(Client(), "ann@law.example").status_code == 302
+
+
+def test_no_account_is_opened_for_what_takes_no_mail(client, manager):
+    answer = client.post("/admin/accounts/user/add/", {"email": "root@[127.0.0.1]"})
+
+    assert (answer.status_code, Letter.objects.count()) == (200, 0)
+    assert answer.context["adminform"].form.errors["email"]
 
 
 @pytest.mark.parametrize("is_staff", [True, False])
