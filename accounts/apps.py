@@ -16,8 +16,10 @@ class AccountsConfig(AppConfig):
             history,  # noqa: F401  (writes down who signs in)
             own,
             sessions,
+            used_codes,
         )
 
+        used_codes.remember_in_the_database()
         belongings.register(own.ACCOUNT)
         belongings.register(own.LETTERS)
         user_logged_in.connect(sessions.begin)

@@ -19,6 +19,7 @@ from tests.accounts.people import (
     with_app,
 )
 from tests.browsing.pages import text
+from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +193,14 @@ def test_password_may_be_set_by_who_has_none(client):
 # --- Second factor --------------------------------------------------------------------------------
 
 
-def test_app_is_asked_for_and_each_of_its_codes_works_once(client, ada):
+@pytest.mark.loopback
+@pytest.mark.parametrize("is_away", [False, True], ids=["redis is there", "redis is away"])
+def test_app_is_asked_for_and_each_of_its_codes_works_once(client, ada, settings, is_away):
+    if is_away:
+        away = f"redis://127.0.0.1:{free_port()}/1"
+        settings.CACHES = settings.CACHES | {
+            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": away}
+        }
     secret = with_app(ada)
     with time_machine.travel("2027-01-12 12:00:10", tick=False):
         code = app_shows(secret)
