@@ -1,105 +1,214 @@
-"""The long form: ``python -m tests.faults --letters 2000 --faults 50 --seed 7``.
+"""The long form: ``python -m tests.faults --long`` (``make faults``), some twenty minutes on two cores.
 
-Runs the production shape with two workers and two schedules (``--shape embedded`` for the other) with that many
-letters, strikes that often at random kinds of fault, evenly over the letters, and prints what each cost. ``--seed``
-repeats the choice of faults; their exact moment depends on the machine. ``--slowness`` is the seconds that the mail
-server takes for a letter. ``--long`` (``make faults``) does it all: 10,000 letters with 200 faults in three seeds, the
-embedded shape, the careless senders that must fail, and the parts of the suite about leases, answers, days and the
-index of searches with 10,000 cases. Exit code 1 when a promise was broken; logs are then kept and named.
+It runs the parts below in turn, and then adds up: at least 10,000 letters and 200 faults,
+nothing lost, nothing doubled, nobody told who had not asked, and at most one repeat for ten senders killed.
+``--long --part chaos-postgresql`` runs the parts whose name begins so, and ``--long --part total`` adds up what the
+last run of each part left in ``test-output/faults``. ``--seed`` names the seed of the parts that end in “chance”, which
+is printed; a seed repeats the choice of faults, their exact moment depends on the machine. Exit code 1 when a
+promise was broken, or less was done than is asked for; logs are then kept and named.
+
+chaos-postgresql-…  two workers, two schedules, web, PostgreSQL, Redis: each killed, frozen, emptied, cut off
+chaos-sqlite-…      the embedded shape: its one process, its mail server and the publisher
+broker              every message delivered twice, while Redis dies, forgets and swallows
+controls            designs that must fail
+suite-…             failpoints at every statement, and the parts of the suite about leases, answers of mail servers,
+                    days, and the index of searches with 10,000 cases
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.faults.plan import EMBEDDED, TWINS, freeze, kill_program, send_under_fire
-from tests.faults.rig import PYTHON, SENDERS, careless, embedded, production
+from tests.environment import ROOT
+from tests.faults.controls import CONTROLS
+from tests.faults.plan import BROKER, EMBEDDED, TWINS, Fault, Report, chaos
+from tests.faults.rig import PYTHON, NeverCame, Portal, embedded, production
+from tests.servers import private_postgres, private_redis
 
-IN_PROCESS = [
-    "tests/faults/test_leases.py", "tests/faults/test_mail_server_answers.py", "tests/faults/test_owing.py",
-    "tests/faults/test_oracle.py", "tests/alerting/test_anchors.py", "tests/alerting/test_how_often.py",
+RESULTS = ROOT / "test-output" / "faults"
+LETTERS, FAULTS = 10_000, 200
+REPEATS_A_KILL = 0.1  # of a sender, where the mail server answers as soon as it has a letter
+SUITE = [
+    "tests/faults/test_failpoints.py", "tests/faults/test_leases.py", "tests/faults/test_mail_server_answers.py",
+    "tests/faults/test_owing.py", "tests/faults/test_oracle.py", "tests/alerting/test_anchors.py",
+    "tests/alerting/test_how_often.py",
 ]  # fmt: skip
-# How each careless sender of tests/faults/careless.py is caught: by its death, or by a sleep past its lease.
-CARELESS = {
-    "without_a_lease": kill_program("worker", senders=SENDERS),
-    "mark_after_the_batch": kill_program("worker", senders=SENDERS),
-    "mark_first": kill_program("worker", senders=SENDERS),
-    "without_the_fence": freeze,
-}
-LETTERS, FAULTS, SEEDS = 10_000, 200, (1, 2)  # and one more by chance
 
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--shape", choices=["production", "embedded"], default="production")
-    parser.add_argument("--letters", type=int, default=2000)
-    parser.add_argument("--faults", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--slowness", type=float, default=0.01)
-    parser.add_argument("--long", action="store_true")
-    options = parser.parse_args()
-    if options.long:
-        return int(not all([*_chaos(options), _careless_fail(), _suite()]))
-    return int(
-        not under_fire(options, options.shape, options.letters, options.faults, options.seed)
-    )
-
-
-def _chaos(options: argparse.Namespace) -> list[bool]:
-    seeds = (*SEEDS, options.seed)
-    share = len(seeds)
-    return [
-        *(under_fire(options, "production", -(-LETTERS // share), -(-FAULTS // share), seed) for seed in seeds),
-        under_fire(options, "embedded", 1000, 20, options.seed),
-    ]  # fmt: skip
+Kinds = dict[str, Callable[[Portal], Fault]]
+Part = Callable[[int], dict[str, Any]]
 
 
 def under_fire(
-    options: argparse.Namespace, shape: str, letters: int, count: int, seed: int
-) -> bool:
-    """Send ``letters`` while ``count`` faults strike; return whether every promise was kept."""
-    say(f"{shape}, seed {seed}")
+    shape: Callable[..., AbstractContextManager[Portal]],
+    kinds: Kinds,
+    letters: int,
+    count: int,
+    seed: int,
+    *,
+    dwell: float = 0,
+) -> dict[str, Any]:
+    """Send ``letters`` while ``count`` faults strike, each kind at least once; return the figures."""
     chance = random.Random(seed)
-    kinds = list(EMBEDDED.values()) if shape == "embedded" else list(TWINS.values())
-    made = embedded if shape == "embedded" else partial(production, twins=True)
-    with made(slowness=options.slowness) as portal:
-        faults = [chance.choice(kinds) for _ in range(count)]
-        report = send_under_fire(portal, "everyone", letters, faults)
+    order = [*kinds, *chance.choices(list(kinds), k=max(0, count - len(kinds)))][:count]
+    chance.shuffle(order)
+    report = Report()
+    with shape(dwell=dwell) as portal:
+        try:
+            report = chaos(portal, f"chaos{seed}", letters, [kinds[name] for name in order])
+            broken, limit = report.problems, portal.recovery_limit
+        except NeverCame as error:
+            broken, limit = [str(error)], portal.recovery_limit
         say(str(report))
-        if report.problems:
+        if report.recovery > limit:
+            broken.append(f"due work was done {report.recovery:.1f} s after the last fault")
+        if broken:
             kept = Path(tempfile.mkdtemp(prefix="portal-faults-kept-"))
             shutil.copytree(portal.folder, kept, dirs_exist_ok=True)
-            say(f"logs kept in {kept}")
-    return not report.problems
+            say(f"the mail server's log, and all others, are kept in {kept}")
+    return {
+        "seed": seed,
+        "letters": len({letter.message_id for letter in report.facts.letters}),
+        "faults": dict(Counter(fault.name for fault in report.faults)),
+        "killed": report.killed,
+        "repeats": report.facts.repeats,
+        "recorded": report.facts.recorded,
+        "repeats_by_kills": report.repeats_by_kills,
+        "counts_for_the_bar": not dwell,
+        "recovery": round(report.recovery, 1),
+        "recovery_limit": round(limit, 1),
+        "broken": broken,
+    }
 
 
-def _careless_fail() -> bool:
-    """Let each careless sender send under fire: a rig that finds nothing wrong with one is blind."""
+def controls(_seed: int) -> dict[str, Any]:
+    """Let each careless design send under fire: a rig that finds nothing wrong with one is blind."""
     blind = []
-    for name, fault in CARELESS.items():
-        with production(twins=fault is freeze) as portal, careless(portal, "worker", name):
-            try:
-                found = send_under_fire(portal, "careless", 400, [fault] * 3).problems
-            except AssertionError as error:  # it never came to rest
-                found = [str(error).splitlines()[0]]
-        say(f"{name}: {len(found)} broken promises, such as: {found[:1]}")
-        blind += [] if found else [name]
-    say(f"the rig is blind to {blind}" if blind else "the rig sees every careless sender")
-    return not blind
+    with production(twins=True) as portal:
+        portal.patience = 60
+        for name, (promise, run) in CONTROLS.items():
+            found = [problem for problem in run(portal) if promise in problem]
+            say(f"{name}: {f'caught: {found[0]}' if found else 'NOT CAUGHT'}")
+            blind += [] if found else [f"the rig is blind to “{name}”"]
+    return {"controls": len(CONTROLS), "broken": blind}
 
 
-def _suite() -> bool:
-    environment = {**os.environ, "ANCHOR_CASES": "10000"}
-    done = subprocess.run(
-        [PYTHON, "-m", "pytest", "-q", "-n0", *IN_PROCESS], env=environment, check=False
+def suite(name: str, _seed: int) -> dict[str, Any]:
+    """Run the parts of the suite that need no programs, in their long form."""
+    environment = {**os.environ, "ANCHOR_CASES": "10000", "FAILPOINTS": "all"}
+    command = [PYTHON, "-m", "pytest", "-q", "-n0", "--durations=3", "--timeout=500", *SUITE]
+    if name == "sqlite":
+        code = subprocess.run(command, env=environment, check=False).returncode
+    else:
+        with private_postgres() as postgres, private_redis() as redis:
+            environment |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+            code = subprocess.run(command, env=environment, check=False).returncode
+    return {"broken": [f"the suite failed on {name}"] if code else []}
+
+
+def parts() -> dict[str, Part]:
+    twins = partial(production, twins=True)
+    postgresql = partial(under_fire, partial(twins, slowness=0.01), TWINS, 2000, 40)
+    sqlite = partial(under_fire, partial(embedded, slowness=0.01), EMBEDDED, 500, 10)
+    return {
+        "chaos-postgresql-1": lambda _: postgresql(1),
+        # The mail server keeps each letter for a while before it answers: a kill is likely to meet that.
+        "chaos-postgresql-2": lambda _: postgresql(2, dwell=0.01),
+        "chaos-postgresql-3-fast": lambda _: under_fire(
+            partial(twins, slowness=0), TWINS, 2500, 40, 3
+        ),
+        "chaos-postgresql-chance": lambda seed: postgresql(seed),
+        "chaos-sqlite-1": lambda _: sqlite(1),
+        "chaos-sqlite-2": lambda _: sqlite(2, dwell=0.01),
+        "chaos-sqlite-3-fast": lambda _: under_fire(
+            partial(embedded, slowness=0), EMBEDDED, 1000, 12, 3
+        ),
+        "chaos-sqlite-chance": lambda seed: sqlite(seed),
+        "broker": lambda seed: under_fire(partial(twins, twice=True), BROKER, 1000, 12, seed),
+        "controls": controls,
+        "suite-sqlite": partial(suite, "sqlite"),
+        "suite-postgresql": partial(suite, "postgresql"),
+    }
+
+
+def run_part(name: str, seed: int) -> bool:
+    """Run one part, print and keep its figures; return whether every promise was kept."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.json").unlink(missing_ok=True)
+    say(f"\n=== {name} (seed of chance: {seed})")
+    started = time.monotonic()
+    result = parts()[name](seed) | {"seconds": round(time.monotonic() - started)}
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False))
+    say("\n".join(result["broken"]) or "every promise was kept")
+    say(
+        f"{name}: "
+        + ", ".join(f"{key} {value}" for key, value in result.items() if key != "broken")
     )
-    return done.returncode == 0
+    return not result["broken"]
+
+
+def total() -> bool:
+    """Add up what the last run of each part left; return whether it is enough and all promises were kept."""
+    results, broken = {}, []
+    for name in parts():
+        found = RESULTS / f"{name}.json"
+        if found.exists():
+            results[name] = json.loads(found.read_text())
+            broken += [f"{name}: {line.splitlines()[0]}" for line in results[name]["broken"]]
+        else:
+            broken.append(f"{name} was not run to its end")
+    letters = sum(result.get("letters", 0) for result in results.values())
+    faults = Counter[str]()
+    for result in results.values():
+        faults.update(result.get("faults", {}))
+    barred = [result for result in results.values() if result.get("counts_for_the_bar")]
+    killed = sum(result["killed"] for result in barred)
+    by_kills = sum(result["repeats_by_kills"] for result in barred)
+    if letters < LETTERS or faults.total() < FAULTS:
+        broken.append(f"less than {LETTERS} letters or {FAULTS} faults")
+    if by_kills > REPEATS_A_KILL * killed:
+        broken.append(f"more than {REPEATS_A_KILL} repeats for each sender killed")
+    say("\n=== total")
+    say(
+        f"seeds {', '.join(str(result['seed']) for result in results.values() if 'seed' in result)}"
+    )
+    say(f"{letters} letters, {faults.total()} faults: {dict(sorted(faults.items()))}")
+    say(
+        f"{sum(result.get('repeats', 0) for result in results.values())} repeats, "
+        f"{sum(result.get('recorded', 0) for result in results.values())} recorded; where the mail server "
+        f"answers at once, {by_kills} by {killed} senders killed"
+    )
+    say(f"{sum(result['seconds'] for result in results.values())} s")
+    say("\n".join(broken) or "every promise was kept")
+    return not broken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--long", action="store_true", required=True)
+    parser.add_argument("--part", default="", help="only the parts whose name begins so, or total")
+    parser.add_argument("--seed", type=int, default=random.randrange(10, 10**6))
+    options = parser.parse_args()
+    chosen = [name for name in parts() if name.startswith(options.part)]
+    if not chosen and options.part != "total":
+        parser.error(f"no part begins with {options.part}: {', '.join(parts())}, total")
+    kept = [run_part(name, options.seed) for name in chosen]
+    return int(not all([*kept, total() if options.part in {"", "total"} else True]))
 
 
 def say(text: str) -> None:

@@ -2,71 +2,109 @@
 
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.faults.oracle import Facts, problems
+from tests.faults.programs import Program
 from tests.faults.rig import LEASE, SENDERS, Portal
+
+PEOPLE = 360  # a publication under chaos makes letters for somewhat more than half of them
 
 
 @dataclass
 class Fault:
-    """One fault. ``senders_killed`` processes that send died of it, ``leases_broken`` lost their database."""
+    """One fault. Of the processes that send, it killed ``killed``, kept ``cut_off`` from their lease or their mail
+    server, and from ``leases_broken`` it took the database. Each may have had a letter in hand."""
 
     name: str
-    letters_before: int
-    senders_killed: int = 0
+    killed: int = 0
+    cut_off: int = 0
     leases_broken: int = 0
+    letters_before: int = 0
+    at: float = 0
     seconds_to_next: float | None = None  # from the fault to the next letter that arrived
 
 
 @dataclass
 class Report:
-    facts: Facts
+    facts: Facts = field(default_factory=Facts)
     faults: list[Fault] = field(default_factory=list)
-    recovery: float = 0  # seconds from the last fault until nothing was owed
+    recovery: float = 0  # seconds from the last fault until nothing was due
     restarted: list[str] = field(default_factory=list)  # what ended by itself
+    publishing: list[float] = field(default_factory=list)  # seconds that each publication took
 
     @property
-    def senders_killed(self) -> int:
-        return sum(fault.senders_killed for fault in self.faults)
+    def killed(self) -> int:
+        return sum(fault.killed for fault in self.faults)
+
+    @property
+    def repeats_by_kills(self) -> int:
+        return sum(
+            self.repeats_by[fault.name]
+            for fault in {f.name: f for f in self.faults}.values()
+            if fault.killed
+        )
+
+    @property
+    def repeats_by(self) -> Counter[str]:
+        """What was repeated, by the fault that came next after its first copy."""
+        found = Counter[str]()
+        for arrival in self.facts.repeated:
+            after = [fault.name for fault in self.faults if fault.at >= arrival.at]
+            found[after[0] if after else "nothing"] += 1
+        return found
 
     @property
     def problems(self) -> list[str]:
         return problems(
             self.facts,
-            senders_killed=self.senders_killed,
+            deaths=sum(fault.killed + fault.cut_off for fault in self.faults),
             leases_broken=sum(fault.leases_broken for fault in self.faults),
         )
 
     def __str__(self) -> str:
+        struck = Counter(fault.name for fault in self.faults)
         lines = [
             f"{fault.name:<10} at letter {fault.letters_before:>5}   next after "
             + ("-" if fault.seconds_to_next is None else f"{fault.seconds_to_next:.1f} s")
             for fault in self.faults
         ]
-        return "\n".join(
-            [
-                *lines,
-                f"{len(self.faults)} faults, {self.senders_killed} senders killed; "
-                f"{len(self.facts.letters)} letters, {self.facts.repeats} repeats, "
-                f"{self.facts.recorded} recorded; quiet {self.recovery:.1f} s after the last fault"
-                + (f"; ended by themselves: {self.restarted}" if self.restarted else ""),
-                *self.problems,
-            ]
-        )
+        states = Counter(letter.state for letter in self.facts.letters)
+        lines += [
+            f"{len(self.faults)} faults: {_listed(struck)}; {self.killed} senders killed",
+            f"{len(self.facts.letters)} letters: {_listed(states)}; {len(self.facts.expected)} expected, "
+            f"{len(self.facts.matches)} matches; {self.facts.repeats} repeats"
+            + (f" ({_listed(self.repeats_by)})" if self.facts.repeats else "")
+            + f", {self.facts.recorded} recorded",
+            f"nothing due {self.recovery:.1f} s after the last fault",
+        ]
+        if self.publishing:
+            lines.append(
+                f"{len(self.publishing)} publications, the slowest in {max(self.publishing):.1f} s"
+            )
+        if self.restarted:
+            lines.append(f"ended by themselves: {_listed(Counter(self.restarted))}")
+        return "\n".join([*lines, *self.problems])
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
 
 def kill_program(name: str, *, senders: int = 0) -> Callable[[Portal], Fault]:
     def do(portal: Portal) -> Fault:
-        portal.programs[name].kill()
-        portal.programs[name].start()
-        return Fault(name, 0, senders_killed=senders)
+        if program := portal.programs.get(name):
+            program.kill()
+            program.start()
+        return Fault(name, killed=senders)
 
     return do
 
@@ -76,37 +114,48 @@ def kill_one_sender(portal: Portal) -> Fault:
     for child in portal.programs["worker"].children[:1]:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-    return Fault("sender", 0, senders_killed=1)
+    return Fault("sender", killed=1)
 
 
 def kill_main_process(portal: Portal) -> Fault:
     """Kill the worker's main process alone: its senders find that out by themselves."""
     portal.programs["worker"].kill_main()
     portal.programs["worker"].start()
-    return Fault("main", 0, senders_killed=SENDERS)
+    return Fault("main", killed=SENDERS)
 
 
 def kill_redis(portal: Portal) -> Fault:
     assert portal.redis
     portal.redis.kill()
     portal.redis.start()
-    return Fault("redis", 0)
+    return Fault("redis")
 
 
 def kill_postgres(portal: Portal) -> Fault:
     assert portal.postgres
     portal.postgres.kill()
     portal.postgres.start()
-    workers = 2 if "worker2" in portal.programs else 1
-    return Fault("postgres", 0, leases_broken=SENDERS * workers)
+    return Fault("postgres", leases_broken=portal.sender_count)
 
 
-def freeze(portal: Portal) -> Fault:
-    """Stop the worker for longer than its lease and let it go on: it must see that it lost it."""
-    portal.programs["worker"].signal_all(signal.SIGSTOP)
-    time.sleep(LEASE + 1)
-    portal.programs["worker"].signal_all(signal.SIGCONT)
-    return Fault("freeze", 0, senders_killed=SENDERS)
+def hang_up_on_clients(portal: Portal) -> Fault:
+    """End every connection to the database, as its administrator or a firewall would."""
+    portal.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return Fault("hang-up", leases_broken=portal.sender_count)
+
+
+def freeze(name: str, called: str, *, senders: int = SENDERS) -> Callable[[Portal], Fault]:
+    def do(portal: Portal) -> Fault:
+        """Stop a program for longer than its lease and let it go on: it must see that it lost it."""
+        portal.programs[name].signal_all(signal.SIGSTOP)
+        time.sleep(LEASE + 1)
+        portal.programs[name].signal_all(signal.SIGCONT)
+        return Fault(called, cut_off=senders)
+
+    return do
 
 
 def empty_redis(portal: Portal) -> Fault:
@@ -114,7 +163,7 @@ def empty_redis(portal: Portal) -> Fault:
     assert portal.redis
     with suppress(RedisError):  # it may be starting just now, and is as empty
         Redis.from_url(portal.redis.url).flushall()
-    return Fault("flush", 0)
+    return Fault("flush")
 
 
 def black_hole(portal: Portal) -> Fault:
@@ -124,23 +173,14 @@ def black_hole(portal: Portal) -> Fault:
     portal.redis.process.send_signal(signal.SIGSTOP)
     time.sleep(3)
     portal.redis.process.send_signal(signal.SIGCONT)
-    return Fault("black hole", 0)
-
-
-def freeze_twin(portal: Portal) -> Fault:
-    """Stop one of two workers for longer than its lease while the other goes on: a zombie."""
-    portal.programs["worker2"].signal_all(signal.SIGSTOP)
-    time.sleep(LEASE + 1)
-    portal.programs["worker2"].signal_all(signal.SIGCONT)
-    return Fault("zombie", 0, senders_killed=SENDERS)
+    return Fault("black hole")
 
 
 def kill_sink(portal: Portal) -> Fault:
     """Kill the mail server in the middle of what it is told: what it logged and did not answer comes again."""
     portal.programs["sink"].kill()
     portal.programs["sink"].start()
-    senders = SENDERS * (2 if "worker2" in portal.programs else 1)
-    return Fault("mail", 0, senders_killed=senders)
+    return Fault("mail", cut_off=portal.sender_count)
 
 
 PRODUCTION: dict[str, Callable[[Portal], Fault]] = {
@@ -151,18 +191,29 @@ PRODUCTION: dict[str, Callable[[Portal], Fault]] = {
     "postgres": kill_postgres,
     "sender": kill_one_sender,
 }
+BROKER: dict[str, Callable[[Portal], Fault]] = {
+    "redis": kill_redis,
+    "flush": empty_redis,
+    "black hole": black_hole,
+}
 TWINS: dict[str, Callable[[Portal], Fault]] = {
     **PRODUCTION,
+    **BROKER,
     "worker2": kill_program("worker2", senders=SENDERS),
     "beat2": kill_program("beat2"),
     "main": kill_main_process,
-    "freeze": freeze,
-    "zombie": freeze_twin,
-    "flush": empty_redis,
-    "black hole": black_hole,
+    "hang-up": hang_up_on_clients,
+    "freeze": freeze("worker", "freeze"),
+    "zombie": freeze("worker2", "zombie"),
     "mail": kill_sink,
+    "publisher": kill_program("publisher"),
 }
-EMBEDDED: dict[str, Callable[[Portal], Fault]] = {"portal": kill_program("portal", senders=1)}
+EMBEDDED: dict[str, Callable[[Portal], Fault]] = {
+    "portal": kill_program("portal", senders=1),
+    "freeze": freeze("portal", "freeze", senders=1),
+    "mail": kill_sink,
+    "publisher": kill_program("publisher"),
+}
 
 
 def send_under_fire(
@@ -170,25 +221,72 @@ def send_under_fire(
 ) -> Report:
     """Owe ``count`` letters; spread the faults evenly over their arrival; wait until nothing is owed."""
     portal.restarted.clear()
-    report = Report(Facts(group, count, [], [], []))
+    report = Report()
     portal.owe(group, count)
-    last = time.monotonic()
     for number, strike in enumerate(faults, start=1):
-        threshold = count * number // (len(faults) + 1)
-        _wait_for_letter(portal, group, threshold, "before the next fault")
-        before, last = portal.arrived(group), time.monotonic()
-        fault = strike(portal)
-        fault.letters_before = before
-        report.faults.append(fault)
-        # All of them may have arrived while the fault lasted.
-        following = min(count, portal.arrived(group) + 1)
-        _wait_for_letter(portal, group, following, f"after {fault.name}")
-        fault.seconds_to_next = time.monotonic() - last
-    report.facts = portal.wait_until_quiet(group, count)
-    report.recovery = time.monotonic() - last - 0.5
-    report.restarted = list(portal.restarted)
+        _wait_for_letter(portal, group, count * number // (len(faults) + 2))
+        _strike(portal, group, strike, report)
+    _come_to_rest(portal, group, report)
     return report
 
 
-def _wait_for_letter(portal: Portal, group: str, number: int, when: str) -> None:
-    portal.wait(lambda: portal.arrived(group) >= number, what=f"letter {number} of {group}, {when}")
+def chaos(
+    portal: Portal, group: str, letters: int, faults: list[Callable[[Portal], Fault]]
+) -> Report:
+    """Go on publishing until ``letters`` have arrived, and spread the faults evenly over them: each meets work."""
+    portal.restarted.clear()
+    report = Report()
+    portal.gather(group, PEOPLE)
+    with _publishing(portal, group):
+        for number, strike in enumerate(faults[:-1], start=1):
+            _wait_for_letter(portal, group, letters * number // len(faults))
+            portal.wait(lambda: portal.is_behind(group), what="something is due")
+            _strike(portal, group, strike, report)
+        _wait_for_letter(portal, group, letters)
+    _strike(portal, group, faults[-1], report)
+    _come_to_rest(portal, group, report)
+    lines = (portal.folder / "published").read_text().splitlines()
+    report.publishing = [float(line.split()[1]) for line in lines]
+    return report
+
+
+@contextmanager
+def _publishing(portal: Portal, group: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.faults.stage", "publisher", group, str(portal.folder)]
+    publisher = Program("publisher", command, portal.environment, portal.folder / "publisher.log")
+    publisher.start()
+    portal.programs["publisher"] = publisher
+    try:
+        yield
+    finally:
+        del portal.programs["publisher"]
+        (portal.folder / "enough").touch()
+        portal.wait(lambda: publisher.has_ended, what="the publisher ends")
+        publisher.kill()
+        (portal.folder / "enough").unlink()
+
+
+def _strike(portal: Portal, group: str, strike: Callable[[Portal], Fault], report: Report) -> None:
+    before, at, started = portal.arrived(group), time.time(), time.monotonic()
+    fault = strike(portal)
+    fault.letters_before, fault.at = before, at
+    report.faults.append(fault)
+    seen = portal.arrived(group)  # the fault lasts, and others went on sending
+    portal.wait(
+        lambda: portal.arrived(group) > seen or not portal.owed(group),
+        what=f"a letter after {fault.name}",
+    )
+    fault.seconds_to_next = time.monotonic() - started
+
+
+def _come_to_rest(portal: Portal, group: str, report: Report) -> None:
+    """Wait until nothing is owed; recovered it has when nothing is due: who was greylisted waits longer."""
+    last = report.faults[-1].at if report.faults else time.time()
+    portal.wait(lambda: not portal.is_behind(group), what="nothing is due", pause=0.05)
+    report.recovery = time.time() - last
+    report.facts = portal.wait_until_quiet(group)
+    report.restarted = list(portal.restarted)
+
+
+def _wait_for_letter(portal: Portal, group: str, number: int) -> None:
+    portal.wait(lambda: portal.arrived(group) >= number, what=f"letter {number} of {group}")

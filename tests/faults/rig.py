@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from tests.environment import ROOT, SETTINGS, variables_read_by
 from tests.faults import oracle
-from tests.faults.oracle import Facts, Written
+from tests.faults.oracle import Facts
 from tests.faults.programs import Program
 from tests.operating.production import NAME, ask, good_environment
 from tests.servers import HOST, Server, free_port, private_postgres, private_redis
@@ -27,21 +27,23 @@ from tests.servers import HOST, Server, free_port, private_postgres, private_red
 PYTHON = sys.executable
 LEASE = 5
 SENDERS = 2  # pool processes of the worker, as in docker-compose.yml
-PATIENCE = 90  # seconds until a wait is called a failure, on however busy a machine
+PATIENCE = 120  # seconds until a wait is called a failure, on however busy a machine
 USUAL_START = 4  # seconds that a program of ours takes to start on a quiet machine, at most
 
-LETTERS = """
-    SELECT l.public_id, l.to_address, l.state, l.repeat_count, (
-        SELECT COUNT(*) FROM letters_attempt a WHERE a.letter_id = l.id AND a.outcome = 'uncertain')
-    FROM letters_letter l WHERE l.kind = 'alerts.news' AND l.to_address LIKE '{group}-%'
+# What is owed to a group; all of it, or what is due by a moment. Revisions not yet matched count as well.
+OWED = """
+    SELECT (SELECT COUNT(*) FROM letters_letter WHERE state IN ('ready', 'leased')
+            AND (state = 'leased' OR due_at <= '{moment}') AND to_address LIKE '{group}-%')
+        + (SELECT COUNT(*) FROM alerts_match m JOIN alerts_subscriber s ON s.id = m.subscriber_id
+            WHERE m.letter_id IS NULL AND s.email LIKE '{group}-%')
+        + (SELECT COALESCE(MAX(sequence), 0) FROM opportunities_revision)
+        - (SELECT COALESCE(MAX(sequence), 0) FROM alerts_matchingcursor)
 """
-MATCHES = """
-    SELECT s.email, l.public_id
-    FROM alerts_match m JOIN alerts_subscriber s ON s.id = m.subscriber_id
-    LEFT JOIN letters_letter l ON l.id = m.letter_id WHERE s.email LIKE '{group}-%'
-"""
-
 LEASES = "SELECT COUNT(DISTINCT lease_token) FROM letters_letter WHERE state = 'leased'"
+
+
+class NeverCame(AssertionError):
+    """What was waited for did not happen in time; the text ends with the programs' logs."""
 
 
 @dataclass
@@ -58,10 +60,21 @@ class Portal:
     postgres: Server | None = None
     redis: Server | None = None
     restarted: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)  # how many people each group has
+    patience: float = PATIENCE
 
     def owe(self, group: str, count: int) -> None:
         """Let ``count`` people subscribe and publish a purchase that all of them are told of."""
-        run(self.environment, "-m", "tests.faults.stage", group, str(count))
+        self.gather(group, count)
+        self.stage("lot", group)
+
+    def gather(self, group: str, count: int) -> None:
+        """Let ``count`` people subscribe."""
+        self.counts[group] = count
+        self.stage("people", group, str(count))
+
+    def stage(self, *arguments: str) -> None:
+        run(self.environment, "-m", "tests.faults.stage", *arguments)
 
     def arrived(self, group: str) -> int:
         return len(oracle.read_arrivals(self.folder / "arrivals", group))
@@ -70,19 +83,23 @@ class Portal:
         """Return the Message-ID of the last line in the mail server's log."""
         return (self.folder / "arrivals").read_text().splitlines()[-1].split()[0]
 
-    def facts(self, group: str, count: int) -> Facts:
-        """Read what came of ``group``. The database first: what is marked by then has arrived before."""
-        letters, matches = (
-            self.query(LETTERS.format(group=group)),
-            self.query(MATCHES.format(group=group)),
-        )
-        return Facts(
-            group,
-            count,
-            oracle.read_arrivals(self.folder / "arrivals", group),
-            [Written(str(UUID(str(number))), *rest) for number, *rest in letters],
-            [(who, str(UUID(str(number))) if number else None) for who, number in matches],
-        )
+    def facts(self, group: str) -> Facts:
+        return oracle.read_facts(self.query, self.folder, group, self.counts[group])
+
+    def owed(self, group: str, *, by: datetime | None = None) -> int:
+        """Return how much is owed to ``group``; with ``by``, how much is due by then."""
+        moment = f"{by or datetime.max:%Y-%m-%d %H:%M:%S.%f}+00"
+        return int(self.query(OWED.format(group=group, moment=moment))[0][0])
+
+    def is_behind(self, group: str) -> bool:
+        """Whether anything is due."""
+        return self.owed(group, by=datetime.now(UTC)) > 0
+
+    @property
+    def sender_count(self) -> int:
+        """How many processes send."""
+        workers = [name for name in self.programs if name.startswith("worker")]
+        return SENDERS * len(workers) or 1
 
     @property
     def recovery_limit(self) -> float:
@@ -90,24 +107,20 @@ class Portal:
         seconds to start again; longer on a machine that is so busy that it starts things more slowly."""
         return LEASE + 10 * max(1, self.start_seconds / USUAL_START)
 
-    def wait(self, condition: Callable[[], bool], *, what: str) -> None:
+    def wait(self, condition: Callable[[], bool], *, what: str, pause: float = 0.02) -> None:
         """Wait, restarting whatever ends by itself, as a supervisor would."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while not condition():
             if time.monotonic() > deadline:
-                raise AssertionError(f"{what}: not within {PATIENCE} s\n{self.logs()}")
+                raise NeverCame(f"{what}: not within {self.patience} s\n{self.logs()}")
             self.supervise()
-            time.sleep(0.02)
+            time.sleep(pause)
 
-    def wait_until_quiet(self, group: str, count: int) -> Facts:
+    def wait_until_quiet(self, group: str) -> Facts:
         """Wait until nothing is owed to ``group`` any more, look a little later, and return the facts."""
-
-        def is_quiet() -> bool:
-            return self.arrived(group) >= count and self.facts(group, count).is_quiet
-
-        self.wait(is_quiet, what=f"{group} is quiet")
+        self.wait(lambda: not self.owed(group), what=f"{group} is quiet", pause=0.1)
         time.sleep(0.5)  # a second copy on its way would arrive now
-        return self.facts(group, count)
+        return self.facts(group)
 
     def supervise(self) -> None:
         for program in self.programs.values():
@@ -157,39 +170,43 @@ def run(environment: dict[str, str], *arguments: str) -> None:
 
 
 @contextmanager
-def careless(portal: Portal, name: str, sender: str) -> Iterator[None]:
-    """Run the program ``name`` with a careless sender in the place of ours; see tests/faults/careless.py."""
-    program = portal.programs[name]
-    usual = program.environment
+def careless(portal: Portal, sender: str, *names: str) -> Iterator[None]:
+    """Run the programs ``names`` with a careless sender in the place of ours; see tests/faults/careless.py."""
+    programs = [portal.programs[name] for name in names]
+
+    def start_anew() -> None:
+        for program in programs:
+            program.kill()
+            program.environment = portal.environment
+            program.start()
+
+    usual = portal.environment
     try:
-        program.kill()
-        program.environment = usual | {"RIG_SENDER": sender}
-        program.start()
+        portal.environment = usual | {"RIG_SENDER": sender}
+        start_anew()
         yield
     finally:
-        program.kill()
-        program.environment = usual
-        program.start()
+        portal.environment = usual
+        start_anew()
 
 
 @contextmanager
-def production(*, slowness: float = 0.01, twins: bool = False) -> Iterator[Portal]:
+def production(
+    *, slowness: float = 0.01, dwell: float = 0.005, twins: bool = False, twice: bool = False
+) -> Iterator[Portal]:
     """Run worker, schedule and web on private servers, as docker-compose.yml starts them; of worker and
-    schedule two each where ``twins`` are asked for."""
+    schedule two each where ``twins`` are asked for. ``twice``: the broker delivers each message twice."""
     with (
         _folder() as folder,
         private_postgres() as postgres,
         private_redis() as redis,
     ):
-        environment = (
-            good_environment()
-            | _rig_environment(folder)
-            | {
-                "DATABASE_URL": postgres.url,
-                "REDIS_URL": redis.url,
-                "CACHE_URL": redis.url.removesuffix("/0") + "/1",
-            }
-        )
+        environment = rig_environment(folder) | {
+            "DATABASE_URL": postgres.url,
+            "REDIS_URL": redis.url,
+            "CACHE_URL": redis.url.removesuffix("/0") + "/1",
+        }
+        environment |= {"RIG_TWICE": "1"} if twice else {}
         environment["WEB_BIND"] = f"{HOST}:{(web_port := free_port())}"
         run(environment, "manage.py", "migrate", "--noinput")
         celery = [PYTHON, "-m", "celery", "--app", "procurement_portal"]
@@ -215,16 +232,17 @@ def production(*, slowness: float = 0.01, twins: bool = False) -> Iterator[Porta
             query=query,
             web_port=web_port,
             slowness=slowness,
+            dwell=dwell,
         ) as portal:
             portal.postgres, portal.redis = postgres, redis
             yield portal
 
 
 @contextmanager
-def embedded(*, slowness: float = 0.01) -> Iterator[Portal]:
+def embedded(*, slowness: float = 0.01, dwell: float = 0.005) -> Iterator[Portal]:
     """Run the whole portal in one process, as ``make run`` does, with a real mail server to send to."""
     with _folder() as folder:
-        environment = _without_settings(good_environment()) | _rig_environment(folder)
+        environment = rig_environment(folder, embedded=True)
         run(environment, "manage.py", "migrate", "--noinput")
         run(environment, "manage.py", "load_upcoming")
         web_port = free_port()
@@ -241,6 +259,7 @@ def embedded(*, slowness: float = 0.01) -> Iterator[Portal]:
             query=query,
             web_port=web_port,
             slowness=slowness,
+            dwell=dwell,
         ) as portal:
             yield portal
 
@@ -254,11 +273,12 @@ def _portal(
     query: Callable[[str], list[tuple[Any, ...]]],
     web_port: int,
     slowness: float,
+    dwell: float,
 ) -> Iterator[Portal]:
     """Start the mail server and the programs; stop them whatever happens."""
     port = free_port()
     environment["EMAIL_URL"] = f"smtp://{HOST}:{port}"
-    sink = [PYTHON, "-m", "tests.faults.sink", str(folder), str(port), str(slowness)]
+    sink = [PYTHON, "-m", "tests.faults.sink", str(folder), str(port), str(slowness), str(dwell)]
     programs = {
         name: Program(name, command, environment, folder / f"{name}.log")
         for name, command in {"sink": sink, **commands}.items()
@@ -284,8 +304,10 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def _rig_environment(folder: Path) -> dict[str, str]:
-    return {
+def rig_environment(folder: Path, *, embedded: bool = False) -> dict[str, str]:
+    """Return the variables of a portal whose files are in ``folder``, of either shape; it has no servers yet."""
+    outside = good_environment()
+    return (_without_settings(outside) if embedded else outside) | {
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
         "PYTHONPATH": str(ROOT),
         "VAR_DIR": str(folder),

@@ -13,6 +13,7 @@ from procurement_portal.settings import (
     EMBEDDED,
     VAR_DIR,
 )
+from tests.faults.doubling import double_every_message
 
 LETTER_LEASE_SECONDS = int(os.environ.get("RIG_LEASE_SECONDS", "8"))
 PUBLISH_HOLD_MINUTES = 0
@@ -23,6 +24,9 @@ if not EMBEDDED:
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"visibility_timeout": 10, "unacked_restore_interval": 1}
     STATIC_ROOT = VAR_DIR / "staticfiles"
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+CELERY_IMPORTS = ["tests.faults.durations"]
 # The negative controls put a careless sender in the place of ours.
 if "RIG_SENDER" in os.environ:
-    CELERY_IMPORTS = ["tests.faults.careless"]
+    CELERY_IMPORTS.append("tests.faults.careless")
+if "RIG_TWICE" in os.environ:
+    double_every_message()
