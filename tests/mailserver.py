@@ -1,5 +1,6 @@
 """A mail server that the tests own: it remembers what it was given and answers as it is told."""
 
+import asyncio
 from asyncio import Transport
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.servers import HOST, free_port
 
+STALL_SECONDS = 1.5
 ANSWERS = {
     421: "421 4.3.2 Service shutting down",
     450: "450 4.2.0 Greylisted, come back later",
@@ -19,6 +21,7 @@ ANSWERS = {
     452: "452 4.2.2 Mailbox full",
     550: "550 5.1.1 No such mailbox",
     554: "554 5.7.1 Refused as spam",
+    55026: "550 5.7.26 Neither SPF nor DKIM says that this mail is yours",
 }
 
 
@@ -41,7 +44,8 @@ class MailServer:
 
     ``answer("a@b.example", 450, 550)`` refuses that recipient's next two attempts with those codes
     and then accepts; ``answer_data`` does so after the message itself. ``drop_after_dot(2)`` hangs
-    up on the next two messages instead of answering: the sender cannot know whether they arrived.
+    up on the next two messages instead of answering: the sender cannot know whether they arrived. ``stall``
+    keeps its next answer to a message back, and ``letters_at_most`` are taken over one connection.
     ``stop`` and ``start`` make it unreachable and reachable again on the same port. With
     ``offers_pipelining`` it may be told several things in one breath (RFC 2920).
     """
@@ -50,9 +54,11 @@ class MailServer:
     received: list[Received] = field(default_factory=list)
     dropped: list[Received] = field(default_factory=list)
     connection_count: int = 0
+    letters_at_most: int | None = None
     offers_pipelining: bool = False
     _controller: Controller | None = None
     _drops: int = 0
+    _stalls: bool = False
     _at_rcpt: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     _at_data: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
 
@@ -69,6 +75,9 @@ class MailServer:
 
     def drop_after_dot(self, times: int = 1) -> None:
         self._drops = times
+
+    def stall(self) -> None:
+        self._stalls = True
 
     def start(self) -> None:
         if self._controller is None:
@@ -96,6 +105,20 @@ class MailServer:
             responses.insert(1, "250-PIPELINING")
         return responses
 
+    async def handle_MAIL(  # noqa: N802
+        self,
+        _server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        session.letters = getattr(session, "letters", 0) + 1  # type: ignore[attr-defined]
+        if self.letters_at_most and session.letters > self.letters_at_most:  # type: ignore[attr-defined]
+            return "421 4.7.0 Too many letters over one connection"
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(  # noqa: N802
         self,
         _server: SMTP,
@@ -115,6 +138,11 @@ class MailServer:
             list(envelope.rcpt_tos),
             cast(bytes, envelope.original_content),
         )
+        if self._stalls:
+            self._stalls = False
+            self.dropped.append(message)
+            await asyncio.sleep(STALL_SECONDS)
+            return "250 2.0.0 OK"
         if self._drops:
             self._drops -= 1
             self.dropped.append(message)

@@ -5,22 +5,27 @@
 
 import os
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import anchors, matching
-from alerts.models import Match, SavedSearch, SearchKey, Subscription
+from alerts.actions.asking import note
+from alerts.choices import USUAL_KINDS
+from alerts.models import Match, SavedSearch, SearchKey, Subscriber, Subscription
 from opportunities.choices import Industry, Method, ValueBand
-from opportunities.models import Revision
+from opportunities.models import CommodityCode, Opportunity, Revision
 from opportunities.search import Candidate, Search, Thesaurus
 from opportunities.search.terms import read_typed
 from tests.alerting.test_search import FIT, candidate, phrases
 from tests.factories import OpportunityFactory, subscribe
 
 CASES = int(os.environ.get("ANCHOR_CASES", "300"))
+PURCHASES, SEARCHES = 6, 10  # in one example: so many cases share what is made for them
 NOON = datetime(2027, 1, 12, 17, tzinfo=UTC)
 CODES = ["", "23", "236220", "561720", "561730", "541512"]
 words = st.sampled_from(["board", "fire boards", "license", "e-discovery", "x", "résumé", "02527Y"])
@@ -74,6 +79,72 @@ def test_a_search_is_met_by_all_that_it_finds(candidate, search, alike):
 def test_what_stands_on_a_card_is_answered_as_the_query_would(candidate, search, alike):
     whole = alike.widen(search.query).finds(candidate.text)
     assert candidate.satisfies("\n".join(search.words), alike) == whole
+
+
+purchases = st.fixed_dictionaries(
+    {
+        "title": phrases.filter(str.strip),
+        "summary": phrases,
+        "brand_named": st.sampled_from(["", "", "Acme"]),
+        "value_max": st.sampled_from([None, Decimal(50_000), Decimal(240_000)]),
+        "fit": st.sampled_from(FIT),
+        "code": st.none() | st.integers(0, 5),
+    }
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=-(-CASES // (PURCHASES * SEARCHES)))
+@given(
+    facts=st.lists(purchases, min_size=PURCHASES, max_size=PURCHASES),
+    asked_for=st.lists(searches, min_size=SEARCHES, max_size=SEARCHES),
+    alike=thesauri,
+)
+def test_page_alert_and_brute_force_agree_on_random_cases(facts, asked_for, alike):
+    """The page asks the rows, the alert asks the index of searches, brute force asks each of each."""
+    codes = list(CommodityCode.objects.order_by("pk")[:6])
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "thesaurus", lambda: alike)
+        reader = Subscriber.objects.create(
+            email="a@readers.example", email_key="a", mailbox_key="a", created_at=NOON
+        )
+        wishes = {note(reader, search, USUAL_KINDS, NOON).pk: search for search in asked_for}
+        listed = {}
+        for each in facts:
+            (industry, method), naics = each.pop("fit"), each.pop("code")
+            purchase = OpportunityFactory.create(
+                published=True,
+                at=NOON,
+                industry=industry,
+                method=method,
+                naics=None if naics is None else codes[naics],
+                **each,
+            )
+            revision = purchase.revisions.get()
+            listed[revision.opportunity_id] = revision
+
+        page = {
+            (wish, found)
+            for wish, search in wishes.items()
+            for found in search.apply(
+                Opportunity.objects.public(), moment=NOON, thesaurus=alike
+            ).values_list("pk", flat=True)
+        }
+        alert = {
+            (wish.pk, number)
+            for number, revision in listed.items()
+            for wish in matching.who_finds(revision, after=0)[0]
+        }
+        brute = {
+            (wish, number)
+            for number, revision in listed.items()
+            for wish, search in wishes.items()
+            if search.finds(
+                Candidate.of(revision.snapshot, changed_at=NOON), moment=NOON, thesaurus=alike
+            )
+        }
+        assert page == alert == brute
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db

@@ -98,6 +98,21 @@ def test_a_daily_letter_comes_once_a_day_with_everything_and_never_empty(noon):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("hour", [1, 2])
+@pytest.mark.parametrize("night", [date(2027, 3, 14), date(2027, 11, 7)])
+def test_the_nights_on_which_clocks_change_bring_one_letter_each(noon, night, hour):
+    daily(noon, hour=hour)
+    came = []
+    for day in (night - DAY, night, night + DAY):
+        midnight = new_york(day.year, day.month, day.day).astimezone(UTC)
+        listed(str(day), at=midnight - HOUR)
+        for hours in range(6):  # as they pass, and not as clocks show them
+            came += [day for _letter in tick(midnight + hours * HOUR)]
+
+    assert came == [night - DAY, night, night + DAY]
+
+
+@pytest.mark.django_db
 def test_a_job_that_was_down_for_a_week_loses_nothing_and_repeats_nothing(noon):
     daily(noon)
     for day in range(5):

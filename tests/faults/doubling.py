@@ -15,4 +15,4 @@ def double_every_message() -> None:
             client.lmove(queue, queue, "LEFT", "RIGHT")
         once(self, queue, message, **options)
 
-    Channel._put = twice
+    Channel._put = twice  # type: ignore[method-assign]

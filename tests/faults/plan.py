@@ -30,6 +30,7 @@ class Fault:
     leases_broken: int = 0
     letters_before: int = 0
     at: float = 0
+    ended: float = 0
     seconds_to_next: float | None = None  # from the fault to the next letter that arrived
 
 
@@ -46,21 +47,21 @@ class Report:
         return sum(fault.killed for fault in self.faults)
 
     @property
+    def repeats_by(self) -> Counter[str]:
+        """What was repeated, by the fault during or before which its first copy arrived."""
+        found = Counter[str]()
+        for arrival in self.facts.repeated:
+            after = [fault.name for fault in self.faults if fault.ended >= arrival.at]
+            found[after[0] if after else "nothing"] += 1
+        return found
+
+    @property
     def repeats_by_kills(self) -> int:
         return sum(
             self.repeats_by[fault.name]
             for fault in {f.name: f for f in self.faults}.values()
             if fault.killed
         )
-
-    @property
-    def repeats_by(self) -> Counter[str]:
-        """What was repeated, by the fault that came next after its first copy."""
-        found = Counter[str]()
-        for arrival in self.facts.repeated:
-            after = [fault.name for fault in self.faults if fault.at >= arrival.at]
-            found[after[0] if after else "nothing"] += 1
-        return found
 
     @property
     def problems(self) -> list[str]:
@@ -269,7 +270,7 @@ def _publishing(portal: Portal, group: str) -> Iterator[None]:
 def _strike(portal: Portal, group: str, strike: Callable[[Portal], Fault], report: Report) -> None:
     before, at, started = portal.arrived(group), time.time(), time.monotonic()
     fault = strike(portal)
-    fault.letters_before, fault.at = before, at
+    fault.letters_before, fault.at, fault.ended = before, at, time.time()
     report.faults.append(fault)
     seen = portal.arrived(group)  # the fault lasts, and others went on sending
     portal.wait(

@@ -88,7 +88,7 @@ class Portal:
 
     def owed(self, group: str, *, by: datetime | None = None) -> int:
         """Return how much is owed to ``group``; with ``by``, how much is due by then."""
-        moment = f"{by or datetime.max:%Y-%m-%d %H:%M:%S.%f}+00"
+        moment = f"{by:%Y-%m-%d %H:%M:%S.%f}+00" if by else "9999-12-31"
         return int(self.query(OWED.format(group=group, moment=moment))[0][0])
 
     def is_behind(self, group: str) -> bool:

@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.MULTILINE | re.IGNORECASE)
 LOT = re.compile(rb"\blot[0-9a-f]{8}\b")
 LARGEST = 2**24
+OTHERWISE = {b"DATA": b"503 5.5.1 To whom?", b"QUIT": b"221 Bye"}
 
 
 class Sink:
@@ -40,44 +41,36 @@ class Sink:
             writer.close()
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        recipient = b""
+        recipients: list[bytes] = []
         writer.write(b"220 sink\r\n")
         while line := await reader.readline():
             verb, _space, rest = line.strip().partition(b" ")
             self.strike(verb.upper())
-            match verb.upper():
-                case b"MAIL":
-                    await asyncio.sleep(self.seconds)
-                    recipient, answer = b"", b"250 2.1.0 OK"
-                case b"RCPT":
-                    recipient = rest.partition(b"<")[2].partition(b">")[0]
-                    if refusal := self.refusal(recipient):
-                        recipient = b""
-                    answer = refusal or b"250 2.1.5 OK"
-                case b"DATA" if not recipient:
-                    answer = b"503 5.5.1 To whom?"
-                case b"DATA":
-                    writer.write(b"354 Go on\r\n")
-                    await self.take(await reader.readuntil(b"\r\n.\r\n"), recipient)
-                    await self.strike_after(writer)
-                    answer = b"250 2.0.0 OK"
-                case b"EHLO":
-                    answer = b"250-sink\r\n250 PIPELINING"
-                case b"QUIT":
-                    answer = b"221 Bye"
-                case _:
-                    answer = b"250 OK"
+            if verb.upper() == b"MAIL":
+                await asyncio.sleep(self.seconds)
+                recipients.clear()
+            if verb.upper() == b"DATA" and recipients:
+                writer.write(b"354 Go on\r\n")
+                await self.take(await reader.readuntil(b"\r\n.\r\n"), recipients[0])
+                await self.strike_after(writer)
+                answer = b"250 2.0.0 OK"
+            else:
+                answer = self.answer(verb.upper(), rest, recipients)
             writer.write(answer + b"\r\n")
             await writer.drain()
 
-    def refusal(self, recipient: bytes) -> bytes:
-        """Return what is wrong with ``recipient``, blank if nothing is."""
+    def answer(self, verb: bytes, rest: bytes, recipients: list[bytes]) -> bytes:
+        """Return what is said to ``verb``; a recipient who is welcome joins ``recipients``."""
+        if verb != b"RCPT":
+            return OTHERWISE.get(verb, b"250 OK")
+        recipient = rest.partition(b"<")[2].partition(b">")[0]
         if b"gone" in recipient:
             return b"550 5.1.1 No such mailbox"
         if b"slow" in recipient and recipient not in self.greylisted:
             self.greylisted.add(recipient)
             return b"450 4.2.0 Greylisted, come back later"
-        return b""
+        recipients.append(recipient)
+        return b"250 2.1.5 OK"
 
     async def take(self, content: bytes, recipient: bytes) -> None:
         """Log one letter, and answer when it has dwelt here."""

@@ -52,9 +52,13 @@ def people(group: str, count: int) -> None:
 
 
 def publish(title: str) -> None:
+    """Publish, and ring as a page does, whether or not there is anybody to hear."""
+    from alerts.tasks import tell_who_asked
+    from core.doorbell import ring
     from tests.factories import OpportunityFactory
 
     listed = OpportunityFactory.create(title=title, published=True, at=timezone.now())
+    ring(tell_who_asked)
     if os.environ.get("RIG_SENDER") == "naive":
         from tests.faults.careless import tell_everybody
 

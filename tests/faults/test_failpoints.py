@@ -90,7 +90,8 @@ def around(step: str, condition: str, name: str, **facts: Any) -> dict[str, Poin
 # How many letters arrive twice when the process dies there.
 POINTS: dict[int, dict[str, Point]] = {
     0: {
-        **around("publish", PUBLISHED, "the publication"),  # which rings no doorbell
+        **around("publish", PUBLISHED, "the publication, its doorbell lost"),
+        "at the doorbell after it": Point("publish", at="doorbell"),
         **around("tick", matched(1), "the first chunk of matches"),
         **around("tick", matched(3), "a later chunk of matches"),
         **around("tick", matched(6), "the last chunk of matches"),

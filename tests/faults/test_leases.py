@@ -79,6 +79,34 @@ def test_mark_of_a_sender_that_lost_its_letter_changes_nothing(clock, mail):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)])
+def test_clock_that_jumps_in_the_middle_of_a_lease_repeats_nothing(clock, mail, jump):
+    for name in ("a", "b", "c"):
+        letter(f"{name}@readers.example", moment=clock.now)
+    mail.after[1] = lambda: clock.turn(jump)
+
+    send_due(clock=clock)
+    clock.now += abs(jump) + LEASE
+    send_due(clock=clock)
+
+    assert mail.recipients == [f"{name}@readers.example" for name in ("a", "b", "c")]
+
+
+@pytest.mark.django_db
+def test_sender_whose_clock_is_ahead_repeats_at_most_what_another_has_in_hand(clock, mail):
+    for name in ("a", "b", "c"):
+        letter(f"{name}@readers.example", moment=clock.now)
+    ahead = Clock(clock.now + timedelta(hours=1))
+    mail.after[1] = lambda: send_due(clock=ahead)
+
+    send_due(clock=clock)
+
+    assert mail.recipients == [f"{name}@readers.example" for name in ("a", "a", "b", "c")]
+    assert mail.taken[0] == mail.taken[1]
+    assert possible_repeats() == {"a@readers.example": 1}
+
+
+@pytest.mark.django_db
 def test_death_of_a_sender_is_written_down_for_its_lowest_letter_alone(clock, mail):
     for name in ("a", "b", "c"):
         letter(f"{name}@readers.example", moment=clock.now)

@@ -48,6 +48,19 @@ def test_server_that_hangs_up_with_421_gets_the_rest_on_a_new_connection(mailser
     assert attempts() == [(Outcome.RETRY, 421)]
 
 
+def test_server_that_takes_ten_letters_a_connection_gets_them_all(mailserver, clock):
+    for number in range(25):
+        letter(f"{number}@readers.example", moment=clock.now)
+    mailserver.letters_at_most = 10
+
+    for _ in range(3):
+        send_due(clock=clock)
+        clock.turn(timedelta(minutes=5))
+
+    assert sorted(told(mailserver)) == sorted(f"{number}@readers.example" for number in range(25))
+    assert attempts() == [(Outcome.RETRY, 421)] * 2
+
+
 def test_letters_wait_for_a_server_that_is_away_without_losing_a_try(mailserver, clock):
     for name in ("a", "b"):
         letter(f"{name}@readers.example", moment=clock.now)
@@ -88,10 +101,13 @@ def test_outage_that_several_senders_meet_closes_the_channel_once(mailserver, cl
     assert Channel.objects.get().closed_until == clock.now + 2 * channel.FIRST_PAUSE
 
 
-def test_refusal_for_our_own_fault_suppresses_nobody_and_burns_no_try(mailserver, clock):
+@pytest.mark.parametrize(("answer", "code"), [(554, 554), (55026, 550)])
+def test_refusal_for_our_own_fault_suppresses_nobody_and_burns_no_try(
+    mailserver, clock, answer, code
+):
     ours = letter("a@readers.example", moment=clock.now)
     letter("b@readers.example", moment=clock.now)
-    mailserver.answer_data("a@readers.example", 554)
+    mailserver.answer_data("a@readers.example", answer)
 
     send_due(clock=clock)
 
@@ -99,7 +115,7 @@ def test_refusal_for_our_own_fault_suppresses_nobody_and_burns_no_try(mailserver
     assert (ours.state, ours.attempt_count) == ("ready", 0)
     assert told(mailserver) == []
     assert Channel.objects.get().closed_until > clock.now
-    assert (Suppression.objects.count(), attempts()) == (0, [(Outcome.OURS, 554)])
+    assert (Suppression.objects.count(), attempts()) == (0, [(Outcome.OURS, code)])
 
 
 def test_letter_that_alone_is_refused_as_our_fault_does_not_keep_the_others_back(mailserver, clock):
@@ -150,6 +166,24 @@ def test_silence_after_the_letter_is_written_down_and_the_repeat_is_the_same_mai
     uncertain = letter("a@readers.example", moment=clock.now)
     letter("b@readers.example", moment=clock.now)
     mailserver.drop_after_dot()
+
+    send_due(clock=clock)
+
+    assert told(mailserver) == ["b@readers.example"]
+    uncertain.refresh_from_db()
+    clock.now = uncertain.due_at
+    send_due(clock=clock)
+    uncertain.refresh_from_db()
+    assert (uncertain.state, uncertain.repeat_count) == ("sent", 1)
+    assert attempts() == [(Outcome.UNCERTAIN, None)]
+    assert mailserver.received[1] == mailserver.dropped[0]
+
+
+def test_server_that_falls_silent_is_left_and_gets_the_same_mail_again(mailserver, clock, settings):
+    settings.EMAIL_TIMEOUT = 0.3
+    uncertain = letter("a@readers.example", moment=clock.now)
+    letter("b@readers.example", moment=clock.now)
+    mailserver.stall()
 
     send_due(clock=clock)
 

@@ -101,6 +101,21 @@ def test_process_frozen_with_its_locks_held_keeps_no_letter_back(portal):
     assert problems(facts, deaths=0) == []
 
 
+def test_purchase_published_while_redis_is_silent_or_dead_is_told_all_the_same(portal):
+    portal.gather("unheard", 20)
+
+    portal.redis.process.send_signal(signal.SIGSTOP)
+    portal.stage("lot", "unheard")
+    portal.redis.process.send_signal(signal.SIGCONT)
+    portal.redis.kill()
+    portal.stage("lot", "unheard")
+    portal.redis.start()
+    facts = portal.wait_until_quiet("unheard")
+
+    assert problems(facts, deaths=0) == []
+    assert len(facts.expected) == 2 * 27
+
+
 def test_rig_sees_that_senders_without_a_lease_double(portal):
     with careless(portal, "without_a_lease", "worker"):
         report = send_under_fire(portal, "unleased", 200, [])
