@@ -1,6 +1,6 @@
-"""``python -m benchmarks.alerting``: matching, writing, composing, sending and growth of the alerts, as ratios of one run.
+"""``python -m benchmarks.alerting``: matching, writing, composing, sending, growth and promptness of the alerts, mostly as ratios of one run.
 
-``--subscriptions 1000000`` is the whole size; the default is a tenth of it.
+``--subscriptions 1000000 --past 10000000 --readers 10000`` is the whole size; the default is a tenth of it.
 Exit code 1 when a bar is missed. What is measured against what: docs/performance.md, "Alerts".
 """
 
@@ -8,7 +8,7 @@ import argparse
 import sys
 import tempfile
 
-PARTS = ("match", "compose", "send", "growth")
+PARTS = ("match", "compose", "send", "crews", "peers", "growth", "promptness")
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +26,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.alerting", description=__doc__)
     parser.add_argument("--subscriptions", type=int, default=100_000)
     parser.add_argument("--letters", type=int, default=2_000)
+    parser.add_argument("--past", type=int, default=1_000_000, help="letters of the past")
+    parser.add_argument("--readers", type=int, default=1_000, help="who are told of one purchase")
+    parser.add_argument("--peers", default="", help="a Python that has django-post_office")
     parser.add_argument("--database", choices=["postgresql", "sqlite", "both"], default="both")
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument(

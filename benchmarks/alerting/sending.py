@@ -32,20 +32,26 @@ def send(kind: str, count: int) -> Iterator[tuple[str, float]]:
 
 def compared(port: int, count: int) -> float:
     """Return letters a second of the portal's sender as a share of bare smtplib's."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, port
     clear()
     bodies = due(count)
     bare = timed(lambda: by_smtplib(port, bodies))
+    ours = by_portal(port, count)
+    say(f"  bare {count / bare:,.0f}/s, portal {count / ours:,.0f}/s")
+    return bare / ours
 
-    def portal() -> None:
+
+def by_portal(port: int, count: int) -> float:
+    """Return the seconds in which the portal's sender sends the ``count`` letters that are due."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, port
+
+    def send_all() -> None:
         while send_due():
             pass
 
-    ours = timed(portal)
+    seconds = timed(send_all)
     assert Letter.objects.filter(state="sent").count() == count
-    say(f"  bare {count / bare:,.0f}/s, portal {count / ours:,.0f}/s")
-    return bare / ours
+    return seconds
 
 
 def clear() -> None:

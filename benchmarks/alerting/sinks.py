@@ -21,7 +21,14 @@ def aiosmtpd_sink() -> Iterator[int]:
 
 @contextmanager
 def fast_sink() -> Iterator[int]:
-    with tempfile.TemporaryDirectory() as folder, listening("-m", "tests.faults.sink", folder, "{port}", "0") as port:  # fmt: skip
+    with slow_sink(0) as port:
+        yield port
+
+
+@contextmanager
+def slow_sink(seconds: float) -> Iterator[int]:
+    """Run one that takes so many seconds over each letter, whatever others it has in hand."""
+    with tempfile.TemporaryDirectory() as folder, listening("-m", "tests.faults.sink", folder, "{port}", str(seconds)) as port:  # fmt: skip
         yield port
 
 
