@@ -9,6 +9,7 @@ from django.apps import apps
 
 from opportunities.choices import Industry, Method
 from opportunities.models import CommodityCode
+from tests.browsing.pages import fields
 from tests.factories import OpportunityFactory, PersonFactory, VendorFactory, holding
 from tests.getting_ready.reading import words
 from vendors import answers
@@ -132,6 +133,49 @@ def test_rows_are_answered_in_one_request_of_as_many_queries_however_many(
         with django_assert_num_queries(5):  # session, person, business, its holdings, purchases
             found = row_words(client, *some)
         assert found == ["Not yet"] * len(some[:5])
+
+
+@pytest.fixture
+def later(vendor, noon):
+    """Another business of the same person, joined later, which has everything."""
+    owner = vendor.memberships.get().user
+    later = VendorFactory.create(name="Pier Paint", kind="for-profit", owner=owner, at=noon + timedelta(hours=1))  # fmt: skip
+    hold_everything(later)
+    return later
+
+
+def test_who_has_several_businesses_chooses_for_which_one_they_look(client, vendor, later, small):
+    before = card(client, small), row_words(client, small)
+
+    page = client.get("/my/business/", {"for": small.reference})
+    pressed = client.post("/my/business/", fields(page) | {"choose": str(later.key)})
+    after = card(client, small), row_words(client, small)
+    back = client.post("/my/business/", {"choose": str(vendor.key)})
+
+    assert "For another of your businesses" in before[0]
+    assert (before[0].split(" ,")[0], after[0].split(" ,")[0]) == (
+        "For Harbor Boards",
+        "For Pier Paint",
+    )
+    assert before[1] != after[1]
+    assert (pressed.url, back.url) == (readiness(small), "/my/business/")
+    assert "For Harbor Boards" in words(client.get(readiness(small)))
+    assert "Harbor Boards. Shown with purchases." in words(client.get("/my/business/"))
+
+
+@pytest.mark.parametrize("typed", ["", "x", "0" * 9000, "stranger"])
+def test_nobody_chooses_what_is_not_theirs(client, vendor, later, small, typed):
+    stranger = VendorFactory.create()
+    typed = str(stranger.key) if typed == "stranger" else typed
+
+    answer = client.post("/my/business/", {"choose": typed, "for": "https://elsewhere.example/"})
+
+    assert answer.url == "/my/business/"
+    assert "For Harbor Boards" in card(client, small)
+
+
+def test_who_has_one_business_is_offered_no_other(client, vendor, small):
+    assert "For another" not in card(client, small)
 
 
 def test_fragments_are_private_and_say_nothing_to_whom_they_do_not_know(client, small):

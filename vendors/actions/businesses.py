@@ -69,6 +69,11 @@ def change_business(
     return vendor
 
 
+def choose(vendor: Vendor, *, by: User, moment: datetime) -> None:
+    """Show ``by`` from now on how ready this one of their businesses is for a purchase."""
+    Membership.objects.filter(vendor=vendor, user=by).update(chosen_at=moment)
+
+
 @transaction.atomic
 def add_code(vendor: Vendor, code: CommodityCode) -> None:
     """Say that the business sells what ``code`` names. Raises ``TooManyCodes``."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -28,6 +28,14 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
         if not person.is_authenticated:
             return self.none()
         return self.filter(memberships__user_id=person.pk)
+
+    def foremost_of(self, person: Any) -> "Vendor | None":
+        """Return the business in whose name ``person`` asks: the one they chose last, else the one they joined first.
+        ``has_others`` says whether they belong to another one. One query."""
+        others = Membership.objects.filter(user_id=person.pk).exclude(vendor=OuterRef("pk"))
+        chosen_last = F("memberships__chosen_at").desc(nulls_last=True)
+        mine = self.of(person).annotate(has_others=Exists(others))
+        return mine.order_by(chosen_last, "memberships__joined_at", "pk").first()
 
 
 class Vendor(models.Model):
@@ -131,6 +139,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.MEMBER)
     owner_key = models.UUIDField(unique=True, null=True, editable=False)
     joined_at = models.DateTimeField(_("joined"))
+    # When they last chose this business of several as the one that purchases are shown for.
+    chosen_at = models.DateTimeField(null=True, blank=True)
     # Of the page on which they joined.
     language = models.CharField(
         _("language of letters"), max_length=10, default=language_of_the_page

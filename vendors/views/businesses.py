@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.text import one_line
 from opportunities.choices import CodeScheme
-from opportunities.models import CommodityCode
+from opportunities.models import CommodityCode, Opportunity
 from vendors import actions, glance
 from vendors.answers import Answers, opened
 from vendors.checklist import checklist
@@ -28,14 +28,34 @@ from vendors.views.gate import of_a_member
 SIGN_UP = "account_signup"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def businesses(request: HttpRequest) -> HttpResponse:
-    """Lead to the one business there is; list several; offer to describe one where there is none."""
+    """Lead to the one business there is; list several, and let choose one; offer to describe one where there is none."""
     mine = list(Vendor.objects.of(request.user).order_by("name", "pk"))
+    if request.method == "POST":
+        return _chosen(request, mine)
     if len(mine) == 1:
         return redirect(mine[0])
-    return render(request, "vendors/business/list.html", {"businesses": mine})
+    context = {
+        "businesses": mine,
+        "foremost": Vendor.objects.foremost_of(request.user),
+        "reference": request.GET.get("for", ""),
+    }
+    return render(request, "vendors/business/list.html", context)
+
+
+def _chosen(request: HttpRequest, mine: list[Vendor]) -> HttpResponse:
+    """Remember which one was chosen, and go back to the purchase that somebody came from, if any."""
+    by: Any = request.user
+    chosen = [each for each in mine if str(each.key) == request.POST.get("choose")]
+    for vendor in chosen:
+        actions.choose(vendor, by=by, moment=timezone.now())
+        messages.success(request, _("Purchases now show how ready %s is.") % vendor)
+    looked_at = Opportunity.objects.public().filter(reference=request.POST.get("for", ""))
+    if chosen and (purchase := looked_at.first()):
+        return redirect("readiness:readiness", purchase.reference)
+    return redirect("business:list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

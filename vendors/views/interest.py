@@ -20,7 +20,7 @@ from vendors.models import Vendor
 @login_required
 def interest(request: HttpRequest, reference: str) -> HttpResponse:
     opportunity = get_object_or_404(Opportunity.objects.public(), reference=reference)
-    vendor = Vendor.objects.of(request.user).order_by("memberships__joined_at", "pk").first()
+    vendor = Vendor.objects.foremost_of(request.user)
     if vendor is None:
         return redirect("business:new")
     standing = vendor.interests.standing().filter(opportunity=opportunity).first()

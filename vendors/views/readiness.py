@@ -82,8 +82,7 @@ def _public(reference: str) -> Opportunity:
 
 
 def _business_of(request: HttpRequest) -> Vendor | None:
-    """Return the visitor's business, of several the one they joined first."""
-    return Vendor.objects.of(request.user).order_by("memberships__joined_at", "pk").first()
+    return Vendor.objects.foremost_of(request.user)
 
 
 def _card(opportunity: Opportunity, purchase: Purchase, business: Business) -> dict[str, Any]:
