@@ -38,12 +38,17 @@ LONGEST_FIRST = ("servers", "browser")  # markers
 NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what follows from the fixtures, leave to the other half what is only about it, and begin with
-    what takes long: started last, it would keep one worker busy while the others have nothing to do.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what follows from the fixtures: as soon as that, for xdist reads its groups before
+    ``pytest_collection_modifyitems`` is ours.
     """
-    for item in items:
-        _mark_by_fixtures(item, _fixtures(item))
+    _mark_by_fixtures(item, _fixtures(item))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the other half what is only about it, and begin with what takes long: started last, it
+    would keep one worker busy while the others have nothing to do.
+    """
     meant = [item for item in items if _is_meant_for_this_database(item)]
     if others := [item for item in items if item not in meant]:
         config.hook.pytest_deselected(items=others)

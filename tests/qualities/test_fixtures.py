@@ -69,6 +69,13 @@ def test_a_test_about_postgresql_runs_on_postgresql():
     assert connection.vendor == "postgresql"
 
 
+@pytest.mark.servers
+def test_what_starts_servers_runs_in_turn_on_one_worker(request):
+    in_groups = getattr(request.config.option, "loadgroup", False)  # pytest alone has none
+
+    assert request.node.nodeid.endswith("@servers") == in_groups
+
+
 def test_mail_server_receives_what_the_portal_sends(mailserver):
     send_mail("Noon", "News", "portal@law.example", ["ada@firm.example"])
 
