@@ -23,6 +23,7 @@ class Reason(models.TextChoices):
     CLOSING_IN_7_DAYS = "closing-7", _("Closes within 7 days")
     CLOSING_IN_2_DAYS = "closing-2", _("Closes within 2 days")
     OUTCOME = "outcome", _("Decided")
+    CANCELLED = "cancelled", _("Cancelled")
     # What stood open when somebody confirmed: told once, so that they need not look through the list.
     ALREADY_OPEN = "already-open", _("Already open")
 
@@ -33,8 +34,9 @@ class Reason(models.TextChoices):
 
     @property
     def is_urgent(self) -> bool:
-        """True for what may be too late at the next daily or weekly hour: it does not wait for it."""
-        return self == Reason.CLOSING_IN_2_DAYS
+        """True for what may be too late at the next daily or weekly hour: it does not wait for it. Who works on an
+        answer to what was cancelled works in vain."""
+        return self in {Reason.CLOSING_IN_2_DAYS, Reason.CANCELLED}
 
 
 KINDS = {
@@ -44,6 +46,7 @@ KINDS = {
     Reason.CLOSING_IN_7_DAYS: Kind.CLOSING,
     Reason.CLOSING_IN_2_DAYS: Kind.CLOSING,
     Reason.OUTCOME: Kind.OUTCOME,
+    Reason.CANCELLED: Kind.OUTCOME,
 }
 # Reminders come to who asks for them: not everybody wants to hear of one purchase three times.
 USUAL_KINDS = frozenset([Kind.NEW, Kind.OPENED, Kind.CHANGED, Kind.OUTCOME])

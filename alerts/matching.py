@@ -41,6 +41,8 @@ def reason_for(revision: Revision) -> Reason | None:
         return Reason.NEW
     if not revision.is_material:
         return None
+    if revision.kind == RevisionKind.CANCELLED:
+        return Reason.CANCELLED
     if HOW_IT_ENDED & {change["field"] for change in revision.changes}:
         return Reason.OUTCOME
     return Reason.OPENED if revision.kind == RevisionKind.OPENED else Reason.CHANGED
@@ -169,12 +171,11 @@ def owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet)
     """Owe ``revision`` to those of ``subscriptions`` that are in force and want such news. Safe to repeat."""
     # In the order of the index that holds each once: it is then written to page by page, at half the cost.
     owed = subscriptions.in_force().wanting(reason.kind).order_by("pk")
-    waiting = "paused_until" if reason.is_urgent else "next_letter_at"
     rows = owed.annotate(
         told_of=Value(revision.pk),
         told_why=Value(reason.value, output_field=CharField()),
         told_later=ExpressionWrapper(
-            Q(**{f"subscriber__{waiting}__isnull": False}), output_field=BooleanField()
+            Q(**{f"subscriber__{waits_until(reason)}__isnull": False}), output_field=BooleanField()
         ),
     ).values_list("pk", "subscriber_id", "told_of", "told_why", "told_later")
     try:
@@ -183,6 +184,11 @@ def owe(revision: Revision, reason: Reason, subscriptions: SubscriptionQuerySet)
         return
     with connection.cursor() as cursor:
         cursor.execute(OWE.format(table=Match._meta.db_table, owed=select), params)
+
+
+def waits_until(reason: Reason) -> str:
+    """Return the field of a subscriber that, while it is set, says until when such news waits."""
+    return "paused_until" if reason.is_urgent else "next_letter_at"
 
 
 def catch_up(

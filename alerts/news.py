@@ -22,6 +22,7 @@ from opportunities.words import Change, Fact, Snapshot, at_a_glance, changes_bet
 PARTS = (
     Reason.NEW,
     Reason.ALREADY_OPEN,
+    Reason.CANCELLED,
     Reason.OUTCOME,
     Reason.OPENED,
     Reason.CLOSING_IN_2_DAYS,

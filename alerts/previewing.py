@@ -49,10 +49,26 @@ def preview(
     for each in _told(search.lasting, frozenset(kinds), log, moment):
         waits = Frequency.SAME_DAY if each.reason.is_urgent else frequency
         slot = next_letter_at(waits, weekday=weekday, hour=hour, paused_until=None, after=each.ripe)
+        if each.reason == Reason.CANCELLED:
+            slots[each.ripe] += _taken_along(each, slots)
         slots[slot or each.ripe].append(each)
     reader = _Reader(log)
     sent = [PastLetter(at, reader.read(slots[at], at)) for at in sorted(slots) if at <= moment]
     return [letter for letter in reversed(sent) if letter.titles]
+
+
+def _taken_along(cancelled: "_News", slots: "dict[datetime, list[_News]]") -> "list[_News]":
+    """Take out of ``slots``, and return, what still waits about the purchase that was ``cancelled``."""
+    taken: list[_News] = []
+    for at in [at for at in slots if at > cancelled.ripe]:
+        same = [
+            each
+            for each in slots[at]
+            if each.revision.opportunity_id == cancelled.revision.opportunity_id
+        ]
+        slots[at] = [each for each in slots[at] if each not in same]
+        taken += same
+    return taken
 
 
 def past_letters(

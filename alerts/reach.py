@@ -53,7 +53,7 @@ def _groups(revision: Revision, reason: Reason) -> Iterator[Group]:
         (found, _("Their search finds it")),
         (following, _("They were told of it before")),
     ):
-        for (frequency, waits), count in sorted(_rhythms(people).items()):
+        for (frequency, waits), count in sorted(_rhythms(people, reason).items()):
             rhythm = str(Frequency(frequency).label)
             yield Group(why, rhythm, at_once=not waits, count=count)
 
@@ -89,10 +89,10 @@ def _subscribers(subscriptions: Iterable[SubscriptionQuerySet], reason: Reason) 
     )
 
 
-def _rhythms(people: set[int]) -> Counter[tuple[str, bool]]:
+def _rhythms(people: set[int], reason: Reason) -> Counter[tuple[str, bool]]:
     """Count ``people`` by how often they get a letter and whether they wait for it; some addresses take none."""
     counted: Counter[tuple[str, bool]] = Counter()
-    columns = ("email", "frequency", "next_letter_at")
+    columns = ("email", "frequency", matching.waits_until(reason))
     for some in _some_at_once(sorted(people)):
         rows = list(Subscriber.objects.filter(pk__in=some).values_list(*columns))
         closed = suppressed_among(address for address, _frequency, _next in rows)

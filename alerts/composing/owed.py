@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alerts import news
+from alerts.choices import Reason
 from alerts.composing.words import NEWS_KIND, words_of
 from alerts.models import Match, MatchingCursor, Subscriber, Subscription
 from alerts.querysets import SubscriberQuerySet
@@ -124,8 +125,18 @@ def _owed_to(
     subscribers: Sequence[Subscriber], at_slot: list[int], read: int
 ) -> dict[Subscriber, list[Match]]:
     """Return what each of ``subscribers`` is to be told now, in the order of the log: all that is owed to those
-    ``at_slot``, and to the others what does not wait."""
-    now = Q(waits=False) | Q(subscriber__in=at_slot)
+    ``at_slot``, and to the others what does not wait.
+
+    A cancellation takes along what waits about the same purchase: who has not heard of it yet need not.
+    """
+    over = Match.objects.filter(
+        subscriber=OuterRef("subscriber"),
+        revision__opportunity=OuterRef("revision__opportunity"),
+        letter__isnull=True,
+        reason=Reason.CANCELLED,
+        waits=False,
+    )
+    now = Q(waits=False) | Q(subscriber__in=at_slot) | Exists(over)
     tellable = Match.objects.tellable(read=read).filter(
         now, subscriber__in=subscribers, subscription__ended_at__isnull=True
     )

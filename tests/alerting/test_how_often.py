@@ -240,6 +240,44 @@ def test_the_last_reminder_does_not_wait_for_a_weekly_letter(noon):
 
 
 @pytest.mark.django_db
+def test_a_cancellation_does_not_wait_for_a_weekly_letter(noon):
+    wish = subscribe(READER, moment=noon)
+    actions.change(wish.subscriber, frequency=Frequency.WEEKLY, weekday=0, hour=8, moment=noon)
+    monday = new_york(2027, 1, 18, 8)
+    dates = {"opens_at": noon, "due_at": noon + 30 * DAY}
+    told, waiting = (listed(name, at=noon, **dates) for name in ("told", "waiting"))
+    assert len(tick(monday)) == 1
+    unheard_of = listed("unheard of", at=monday + HOUR)
+    for purchase in (told, unheard_of):
+        purchase.refresh_from_db()
+        desk.cancel(purchase, reason="No need.", by=None, moment=monday + 2 * HOUR)
+    desk.extend(waiting, due_at=waiting.due_at + DAY, by=None, moment=monday + 2 * HOUR)
+
+    (letter,) = tick(monday + 2 * HOUR)
+    (next_one,) = tick(monday + 7 * DAY)
+
+    assert letter["Subject"] == "Cancelled: Purchase told"
+    assert "unheard of" not in part(letter, "plain")
+    assert next_one["Subject"] == "Changed: Purchase waiting"
+    assert not Match.objects.filter(revision__opportunity=unheard_of).exists()
+
+
+@pytest.mark.django_db
+def test_a_cancellation_waits_for_the_end_of_a_pause(noon):
+    wish = subscribe(READER, moment=noon)
+    purchase = listed("a", at=noon)
+    tick(noon)
+    actions.pause_until(wish.subscriber, date(2027, 1, 20), moment=noon)
+    purchase.refresh_from_db()
+    desk.cancel(purchase, reason="No need.", by=None, moment=noon + HOUR)
+
+    assert tick(noon + HOUR) == []
+    assert [letter["Subject"] for letter in tick(new_york(2027, 1, 20))] == [
+        "Cancelled: Purchase a"
+    ]
+
+
+@pytest.mark.django_db
 def test_who_wants_outcomes_only_hears_of_nothing_else(noon):
     wish = subscribe(READER, moment=noon)
     actions.change_kinds(wish, {Kind.OUTCOME})
