@@ -36,4 +36,4 @@ def test_death_at_every_statement_and_every_commit(nursery, step, when):
         assert repeats == 0 or step == "send"
         deaths += 1
     sys.stdout.write(f"{step}, {when}: {deaths} deaths\n")
-    assert deaths > 3
+    assert deaths >= 2
