@@ -21,7 +21,7 @@ from typing import Any
 import django
 from django.db import connections, transaction
 
-WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
 SEARCHES_AT_ONCE = 2  # so that few searches come in several chunks
 
 

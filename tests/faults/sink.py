@@ -23,7 +23,11 @@ HOST = "127.0.0.1"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.MULTILINE | re.IGNORECASE)
 LOT = re.compile(rb"\blot[0-9a-f]{8}\b")
 LARGEST = 2**24
-OTHERWISE = {b"DATA": b"503 5.5.1 To whom?", b"QUIT": b"221 Bye"}
+OTHERWISE = {
+    b"EHLO": b"250-sink\r\n250 PIPELINING",
+    b"DATA": b"503 5.5.1 To whom?",
+    b"QUIT": b"221 Bye",
+}
 
 
 class Sink:
