@@ -261,7 +261,8 @@ def test_who_stops_while_the_letter_is_being_written_does_not_get_it(monkeypatch
         stopped.wait(1)  # as long as the other is held up by our lock
         return real(*arguments, **named)
 
-    monkeypatch.setattr(composing, "write", write_slowly)
+    monkeypatch.setattr("alerts.composing.words.write", write_slowly)
+    monkeypatch.setattr("alerts.composing.words.FORMS", {})
 
     def stop() -> None:
         assert writing.wait(10)
