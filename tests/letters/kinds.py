@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import DjangoTranslation
 
-from accounts.composing import ASKED, CODES, NOTICES, post_letter
+from accounts.composing import ASKED, CODES, NOTICES, OPENED, post_letter
 from alerts import actions as alert_actions
 from alerts import ticking
 from alerts.choices import Kind
@@ -187,7 +187,7 @@ def about_account(event: str, scene: Scene) -> None:
     post_letter(event, to=READER, code="BCDF-GHJK", language=scene.language, moment=scene.moment)
 
 
-for name in (*CODES, *ASKED, *NOTICES):
+for name in (*CODES, *ASKED, *NOTICES, OPENED):
     KINDS[f"accounts-{name.replace('_', '-')}"] = partial(about_account, name)
 
 

@@ -121,6 +121,7 @@ SUBJECTS = {
     **{f"accounts-{event.replace('_', '-')}": "Your code for the Law Department’s purchases site" for event in CODES},
     "accounts-account-already-exists": "You have an account already",
     "accounts-unknown-account": "There is no account with this address",
+    "accounts-account-opened": "An account was opened for you",
     **{f"accounts-{event.replace('_', '-')}": "A change to your account" for event in NOTICES},
     "vendors-invitation": "Speak for Harbor Boards & Sons on the Law Department’s purchasing portal",
     "vendors-lapsing": "City M/WBE certification of Harbor Boards & Sons ends on {day}",
