@@ -75,10 +75,12 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
             None,
             {
                 "fields": ("email", "name"),
-                "description": _("A letter tells them how to sign in: by a code that is mailed to this address. They choose a password or a passkey themselves, and set up a second factor before the desk opens. Say on the next page what they may do."),
+                "description": _(
+                    "A letter tells them how to sign in: by a code that is mailed to this address. They choose a password or a passkey themselves, and set up a second factor before the desk opens. Say on the next page what they may do."
+                ),
             },
         ),
-    )  # fmt: skip
+    )
 
     def named_in_history(self, obj: Any) -> str:
         return name_of(obj)

@@ -17,8 +17,10 @@ def _context(event: str) -> dict[str, Any]:
     "accounts.code",
     template="accounts/code",
     title=_("A code"),
-    sent_when=_("Somebody opens an account, signs in, chooses a new password or changes the address."),
-)  # fmt: skip
+    sent_when=_(
+        "Somebody opens an account, signs in, chooses a new password or changes the address."
+    ),
+)
 def code() -> dict[str, Any]:
     return _context("login_code")
 
@@ -27,8 +29,10 @@ def code() -> dict[str, Any]:
     "accounts.exists",
     template="accounts/exists",
     title=_("There is an account already"),
-    sent_when=_("Somebody asks to open an account with an address that has one. The page does not say so."),
-)  # fmt: skip
+    sent_when=_(
+        "Somebody asks to open an account with an address that has one. The page does not say so."
+    ),
+)
 def exists() -> dict[str, Any]:
     return _context("account_already_exists")
 
@@ -37,8 +41,10 @@ def exists() -> dict[str, Any]:
     "accounts.unknown",
     template="accounts/unknown",
     title=_("There is no account"),
-    sent_when=_("Somebody tries to sign in with an address that has no account. The page does not say so."),
-)  # fmt: skip
+    sent_when=_(
+        "Somebody tries to sign in with an address that has no account. The page does not say so."
+    ),
+)
 def unknown() -> dict[str, Any]:
     return _context("unknown_account")
 

@@ -26,7 +26,9 @@ def note_sign_out(request: HttpRequest | None, user: Any, **_told: Any) -> None:
 
 
 @receiver(user_login_failed)
-def note_failure(credentials: dict[str, Any], request: HttpRequest | None = None, **_told: Any) -> None:  # fmt: skip
+def note_failure(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_told: Any
+) -> None:
     """Write down a wrong password. What was typed is kept only where it is a colleague's address."""
     typed = str(credentials.get("username") or credentials.get("email") or "")[:254]
     _note(DeedKind.NOT_SIGNED_IN, User.objects.filter(email__iexact=typed).first(), request)

@@ -60,8 +60,10 @@ def _asked_slowly(revision: Revision, reason: Reason) -> Iterator[tuple[Subscrip
     candidate, alike = Candidate.of(revision.snapshot, changed_at=revision.at), thesaurus()
     last = 0
     while searches := list(
-        SavedSearch.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
-    ):  # fmt: skip
+        SavedSearch.objects.filter(pk__gt=last)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
+    ):
         last = searches[-1]
         found = matching.that_find(candidate, alike, searches)
         ran = (

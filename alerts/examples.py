@@ -76,8 +76,10 @@ def _search() -> Search:
     "alerts.confirm",
     template="alerts/confirm",
     title=_("Please confirm"),
-    sent_when=_("Somebody asked for alerts. Nothing more is sent until the button behind the link is pressed."),
-)  # fmt: skip
+    sent_when=_(
+        "Somebody asked for alerts. Nothing more is sent until the button behind the link is pressed."
+    ),
+)
 def confirm() -> dict[str, Any]:
     return {"url": _link("confirm"), **SAID}
 
@@ -86,8 +88,10 @@ def confirm() -> dict[str, Any]:
     "alerts.manage",
     template="alerts/manage",
     title=_("A link to see and change alerts"),
-    sent_when=_("Somebody who gets alerts asked for this link, or asked for the same alerts again."),
-)  # fmt: skip
+    sent_when=_(
+        "Somebody who gets alerts asked for this link, or asked for the same alerts again."
+    ),
+)
 def manage() -> dict[str, Any]:
     return {"url": _link("manage"), "subscriptions": [_search(), Search()], **SAID}
 
@@ -120,7 +124,7 @@ def news_of_a_change() -> dict[str, Any]:
     title=_("News: a purchase is cancelled"),
     sent_when=_("A purchase of which the reader had heard was cancelled, and the wait is over."),
     headers=lambda: list_headers(_link("stop")),
-)  # fmt: skip
+)
 def news_of_an_end() -> dict[str, Any]:
     return _news(_item("Mail room scales", before=FACTS, now=CANCELLED, reason=Reason.OUTCOME))
 
@@ -145,9 +149,11 @@ def news_of_several() -> dict[str, Any]:
     "alerts.news.already_open",
     template="alerts/news",
     title=_("News: what was open already"),
-    sent_when=_("Somebody confirmed. What is open and fits comes once, so that they need not look for it."),
+    sent_when=_(
+        "Somebody confirmed. What is open and fits comes once, so that they need not look for it."
+    ),
     headers=lambda: list_headers(_link("stop")),
-)  # fmt: skip
+)
 def news_of_what_is_open() -> dict[str, Any]:
     return _news(_item("Smartboards", reason=Reason.ALREADY_OPEN))
 

@@ -75,7 +75,9 @@ def facts(row: models.Model, *, leave_out: Collection[str] = ()) -> Facts:
     return said | {name: ", ".join(sorted(map(str, rows.all()))) for name, rows in many.items()}
 
 
-def differences(before: Facts, after: Facts, *, masked: Collection[str] = NOT_SHOWN) -> list[Change]:  # fmt: skip
+def differences(
+    before: Facts, after: Facts, *, masked: Collection[str] = NOT_SHOWN
+) -> list[Change]:
     """Return what differs, field by field; of the fields ``masked`` only that they do."""
     names = [name for name in {**before, **after} if before.get(name, "") != after.get(name, "")]
     return [

@@ -203,8 +203,15 @@ def _put_together(
     ]
     text, html = bodies
     return b"\r\n".join(
-        ["\r\n".join(lines).encode(), b"", PART % b"plain" + text, PART % b"html" + html, b"--=_letter--", b""]
-    )  # fmt: skip
+        [
+            "\r\n".join(lines).encode(),
+            b"",
+            PART % b"plain" + text,
+            PART % b"html" + html,
+            b"--=_letter--",
+            b"",
+        ]
+    )
 
 
 def sending_domain() -> str:

@@ -98,12 +98,19 @@ def _no_room(
         return [Finding(FIELD, _("It was withdrawn, so nobody would see the file."))]
     if same:
         return [
-            Finding(FIELD, _("It has a document of that name. Rename the file, or remove the other one first."))
-        ]  # fmt: skip
+            Finding(
+                FIELD,
+                _(
+                    "It has a document of that name. Rename the file, or remove the other one first."
+                ),
+            )
+        ]
     if len(listed) >= MOST_DOCUMENTS:
         return [
-            Finding(FIELD, _("It has 50 documents already. Put several into one file, or remove one."))
-        ]  # fmt: skip
+            Finding(
+                FIELD, _("It has 50 documents already. Put several into one file, or remove one.")
+            )
+        ]
     return []
 
 

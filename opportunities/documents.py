@@ -81,8 +81,12 @@ def content_blockers(name: str, content: bytes) -> list[Finding]:
     kind = type_of(name)
     if kind is None:
         return [
-            _finding(_("Only PDF, Word (.docx), Excel (.xlsx), PNG and JPEG files are taken. Save it as one of these, most simply as PDF."))
-        ]  # fmt: skip
+            _finding(
+                _(
+                    "Only PDF, Word (.docx), Excel (.xlsx), PNG and JPEG files are taken. Save it as one of these, most simply as PDF."
+                )
+            )
+        ]
     if not content.startswith(BEGINNINGS[kind]):
         return [_finding(_not_what_it_says(kind))]
     return [_finding(words) for words in _package_problems(kind, content)]
@@ -118,7 +122,9 @@ def _wrong_inside(kind: DocumentType, package: ZipFile) -> Iterator[str]:
     if any(part.flag_bits & LOCKED for part in parts):
         yield _("It needs a password. Save it without one.")
     elif any(map(RUNS.search, names)):
-        yield _("It holds macros or controls, which could run on a vendor’s computer. Save it without them, or as PDF.")  # fmt: skip
+        yield _(
+            "It holds macros or controls, which could run on a vendor’s computer. Save it without them, or as PDF."
+        )
     elif sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         yield _("It unpacks to more than 50 MB. Make its pictures smaller, or save it as PDF.")
     elif not _is_sound(kind, package, names):

@@ -201,11 +201,18 @@ def award_correction_blockers(
             _("An award is written down on its day or later. Check the day."),
         ),
         *(
-            [Finding("award_value", _over(award.value, ceiling, _("the most that the law allows under this method")))]
+            [
+                Finding(
+                    "award_value",
+                    _over(
+                        award.value, ceiling, _("the most that the law allows under this method")
+                    ),
+                )
+            ]
             if ceiling and too_much
             else []
         ),
-    ]  # fmt: skip
+    ]
 
 
 def withdrawal_blockers(opportunity: "Opportunity", reason: str) -> list[Finding]:

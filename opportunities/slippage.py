@@ -43,7 +43,11 @@ class Slippage:
         """Say it, such as “moved once, by one quarter”; blank if nothing moved."""
         if not self.count:
             return ""
-        times = ngettext("moved once, by %(distance)s", "moved %(count)d times, by %(distance)s in all", self.count)  # fmt: skip
+        times = ngettext(
+            "moved once, by %(distance)s",
+            "moved %(count)d times, by %(distance)s in all",
+            self.count,
+        )
         return times % {"count": self.count, "distance": self.distance}
 
     @property

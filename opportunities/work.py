@@ -19,9 +19,11 @@ IMPORTS = "opportunities.view_importrun"
     "drafts",
     Opportunity,
     title=_("drafts to review"),
-    explanation=_("Nobody outside the desk sees them. Publish each, plan it for a day, or delete it."),
+    explanation=_(
+        "Nobody outside the desk sees them. Publish each, plan it for a day, or delete it."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def drafts(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.drafts().filter(planned_publication__isnull=True)
 
@@ -30,9 +32,11 @@ def drafts(moment: datetime) -> OpportunityQuerySet:
     "refused",
     Opportunity,
     title=_("planned publications that were refused"),
-    explanation=_("Their day came and something kept them from being public. Mend it and publish, or take the plan back."),
+    explanation=_(
+        "Their day came and something kept them from being public. Mend it and publish, or take the plan back."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def refused_plans(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.drafts().filter(planned_publication__refused_at__isnull=False)
 
@@ -41,9 +45,11 @@ def refused_plans(moment: datetime) -> OpportunityQuerySet:
     "unconfirmed",
     Opportunity,
     title=_("plans that nobody confirmed for 90 days"),
-    explanation=_("Their page says so in public. Ask the unit, then press “Confirm that it still holds”, change them or cancel them."),
+    explanation=_(
+        "Their page says so in public. Ask the unit, then press “Confirm that it still holds”, change them or cancel them."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def unconfirmed(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.needing_confirmation_at(moment)
 
@@ -52,9 +58,11 @@ def unconfirmed(moment: datetime) -> OpportunityQuerySet:
     "passed",
     Opportunity,
     title=_("plans whose expected time has passed"),
-    explanation=_("The period in which they were expected is over and they have not opened. Give a new one, or cancel them."),
+    explanation=_(
+        "The period in which they were expected is over and they have not opened. Give a new one, or cancel them."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def expected_before(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.expected_before(moment)
 
@@ -85,9 +93,11 @@ def past_due(moment: datetime) -> OpportunityQuerySet:
     "overdue",
     Opportunity,
     title=_("outcomes that are overdue"),
-    explanation=_("The deadline was more than 90 days ago, and vendors still read “under review”. Record the award, or cancel it."),
+    explanation=_(
+        "The deadline was more than 90 days ago, and vendors still read “under review”. Record the award, or cancel it."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def outcome_overdue(moment: datetime) -> OpportunityQuerySet:
     return Opportunity.objects.past_due_at(moment).filter(due_at__lte=moment - OUTCOME_WITHIN)
 
@@ -96,8 +106,10 @@ def outcome_overdue(moment: datetime) -> OpportunityQuerySet:
     "imports",
     ImportRun,
     title=_("imports that wait for somebody"),
-    explanation=_("They are checked and not begun. Import them or drop them; after a week they are dropped by themselves."),
+    explanation=_(
+        "They are checked and not begun. Import them or drop them; after a week they are dropped by themselves."
+    ),
     permission=IMPORTS,
-)  # fmt: skip
+)
 def undecided_imports(moment: datetime) -> Any:
     return ImportRun.objects.filter(state=ImportState.CHECKED)

@@ -48,7 +48,11 @@ def roles() -> list[Role]:
         *PUBLISHER,
         *VENDOR_SUPPORT,
         *_everything_to_read(),
-        *(f"opportunities.{verb}_{model}" for model in KEEPS.split() for verb in ("add", "change", "delete")),
+        *(
+            f"opportunities.{verb}_{model}"
+            for model in KEEPS.split()
+            for verb in ("add", "change", "delete")
+        ),
         # A limit that was in force stays: purchases are judged by the limit of their day.
         *(f"opportunities.{verb}_methodlimit" for verb in ("add", "change")),
         *(f"accounts.{verb}_user" for verb in ("add", "change")),
@@ -57,26 +61,32 @@ def roles() -> list[Role]:
         "vendors.load_register",
         # The brakes: all letters wait, or those of one kind.
         *(f"letters.{verb}_kindontrial" for verb in ("add", "change", "delete")),
-    }  # fmt: skip
+    }
     return [
         Role("Author", _("Drafts purchases."), frozenset(AUTHOR)),
         Role(
             "Publisher",
-            _("Does what an author does; publishes, changes what is public, extends, awards, cancels, withdraws."),
+            _(
+                "Does what an author does; publishes, changes what is public, extends, awards, cancels, withdraws."
+            ),
             frozenset(PUBLISHER),
         ),
         Role(
             "Manager",
-            _("Does what everybody else does; keeps limits, links, codes, synonyms and agencies; gives roles; loads the City’s list of certified businesses."),
+            _(
+                "Does what everybody else does; keeps limits, links, codes, synonyms and agencies; gives roles; loads the City’s list of certified businesses."
+            ),
             frozenset(manager),
         ),
         Role("Viewer", _("Reads all, changes nothing."), frozenset(_everything_to_read())),
         Role(
             "Vendor support",
-            _("Helps businesses: sees what they say they hold, and verifies it; confirms who is on the City’s list. Sees no draft."),
+            _(
+                "Helps businesses: sees what they say they hold, and verifies it; confirms who is on the City’s list. Sees no draft."
+            ),
             frozenset(VENDOR_SUPPORT),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _everything_to_read() -> set[str]:

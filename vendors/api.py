@@ -107,8 +107,16 @@ def requirements(request: HttpRequest) -> HttpResponse:
 
 def _requirement(requirement: Requirement, links: dict[str, OfficialLink]) -> RequirementTold:
     names = (
-        "title", "purpose", "needed_by", "where", "evidence", "lasts", "takes", "verified_by", "helped_by",
-    )  # fmt: skip
+        "title",
+        "purpose",
+        "needed_by",
+        "where",
+        "evidence",
+        "lasts",
+        "takes",
+        "verified_by",
+        "helped_by",
+    )
     return RequirementTold(
         key=requirement.key,
         **{name: str(getattr(requirement, name)) for name in names},

@@ -10,9 +10,18 @@ from vendors import actions
 from vendors.models import Membership, Vendor
 
 SAID = (
-    "name", "dba", "kind", "description", "website", "zip_code", "nigp", "contact_name", "contact_email",
-    "contact_phone", "reaches_disclosure",
-)  # fmt: skip
+    "name",
+    "dba",
+    "kind",
+    "description",
+    "website",
+    "zip_code",
+    "nigp",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "reaches_disclosure",
+)
 
 
 def shown(user: User) -> dict[str, Any]:

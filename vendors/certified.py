@@ -20,19 +20,37 @@ COLUMNS = Columns(
         "dba": ("Vendor_DBA", "Vendor DBA", "DBA"),
         "zip": ("Postcode", "ZIP", "Zip Code", "Zip_Code"),
         "certification": ("Certification", "Certifications"),
-        "renewal": ("Certification_Renewal_Date", "Cert_Renewal_Date", "Certification Renewal Date"),
+        "renewal": (
+            "Certification_Renewal_Date",
+            "Cert_Renewal_Date",
+            "Certification Renewal Date",
+        ),
         "naics": ("ID6_digit_NAICS_code", "6 digit NAICS code", "NAICS_code", "NAICS"),
         "nigp": ("NIGP_codes", "NIGP codes"),
         "passport": ("Enrolled_in_PASSPort", "Enrolled in PASSPort"),
         "website": ("Website",),
     },
     needed=frozenset(["name", "zip", "certification"]),
-)  # fmt: skip
+)
 
 # Legal forms, which one list has and the other has not.
 FORMS = frozenset(
-    ["inc", "incorporated", "llc", "lp", "llp", "pllc", "pc", "corp", "corporation", "co", "company", "ltd", "limited"]
-)  # fmt: skip
+    [
+        "inc",
+        "incorporated",
+        "llc",
+        "lp",
+        "llp",
+        "pllc",
+        "pc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+    ]
+)
 TOKEN = re.compile(r"[A-Z]+(?:/[A-Z]+)*")
 STATE = re.compile(r"\b(?:STATE|NYS)\b")
 IN_FULL = (

@@ -45,8 +45,10 @@ def off_the_list(match: RegisterMatch, *, listed_on: date, moment: datetime) -> 
     "vendors.off-the-list",
     template=TEMPLATE,
     title=_("Not on the City’s newest list"),
-    sent_when=_("A business that staff had found on the City’s list of certified businesses is not on the next one."),
-)  # fmt: skip
+    sent_when=_(
+        "A business that staff had found on the City’s list of certified businesses is not on the next one."
+    ),
+)
 def _example() -> dict[str, Any]:
     return {
         "business": "Smith Brothers",
@@ -113,8 +115,10 @@ def _line(vendor: Vendor, holding: Holding) -> Lapsing:
     LAPSING_KIND,
     template=LAPSING,
     title=_("Something ends soon"),
-    sent_when=_("90, 60, 30 and 7 days before something that a business holds comes to its end, until it is renewed."),
-)  # fmt: skip
+    sent_when=_(
+        "90, 60, 30 and 7 days before something that a business holds comes to its end, until it is renewed."
+    ),
+)
 def _lapsing_example() -> dict[str, Any]:
     address = absolute("/my/business/")
     return {

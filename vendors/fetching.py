@@ -39,7 +39,9 @@ def fetch() -> IO[bytes]:
             raise NotFetched(_("The City’s server answered %d.") % answer.status)
         return _bounded(answer)
     except (OSError, HTTPException) as error:
-        raise NotFetched(_("The City’s server could not be reached (%s).") % type(error).__name__) from None  # fmt: skip
+        raise NotFetched(
+            _("The City’s server could not be reached (%s).") % type(error).__name__
+        ) from None
     finally:
         connection.close()
 

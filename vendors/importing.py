@@ -95,9 +95,11 @@ def _compared(run: ImportRun) -> str:
         CertifiedBusiness.objects.filter(run=run).values_list("name_key", "zip_code").iterator()
     )
     last = now.select_related("run")[0].run
-    return _("The list of %(day)s that counts now has %(now)d businesses; %(gone)d of them are not in this file, and %(new)d are new.") % {
+    return _(
+        "The list of %(day)s that counts now has %(now)d businesses; %(gone)d of them are not in this file, and %(new)d are new."
+    ) % {
         "day": date_format(register.listed_on(last), "DATE_FORMAT"),
         "now": len(keys),
         "gone": len(keys - new),
         "new": len(new - keys),
-    }  # fmt: skip
+    }

@@ -165,8 +165,14 @@ def _verdict(finding: Finding) -> Verdict:
 
 
 def _finding(
-    requirement: Requirement, need: Need, purchase: Purchase, business: Business, *, on: date, until: date
-) -> Finding:  # fmt: skip
+    requirement: Requirement,
+    need: Need,
+    purchase: Purchase,
+    business: Business,
+    *,
+    on: date,
+    until: date,
+) -> Finding:
     held = business.of(requirement.key)
     standing = _standing(requirement, held, on=on, until=until)
     if standing == Standing.MISSING and _is_implied(requirement, business):

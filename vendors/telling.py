@@ -40,18 +40,24 @@ def _ends(finding: Finding) -> str:
 
 
 WHEN = {
-    Need.CONDITIONAL: lambda: _("Needed only once your City awards of twelve months reach $250,000. Tell us whether they do."),
-    Need.OF_NONPROFITS: lambda: _("Needed only of nonprofits. Tell us what kind of business you are."),
+    Need.CONDITIONAL: lambda: _(
+        "Needed only once your City awards of twelve months reach $250,000. Tell us whether they do."
+    ),
+    Need.OF_NONPROFITS: lambda: _(
+        "Needed only of nonprofits. Tell us what kind of business you are."
+    ),
     Need.ADVISED: lambda: _("The City does not ask for it. We advise it."),
-}  # fmt: skip
+}
 SENTENCES = {
     Standing.REJECTED: lambda: _("What you said was not accepted. Your checklist says why."),
     Standing.MISSING: lambda: _("You do not have it yet."),
     Standing.IN_PROGRESS: lambda: _("You are at it."),
-    Standing.UNSURE: lambda: _("Compare what you hold with what the purchase names. Words alone do not tell."),
+    Standing.UNSURE: lambda: _(
+        "Compare what you hold with what the purchase names. Words alone do not tell."
+    ),
     Standing.DECLARED: lambda: _("You say you have it."),
     Standing.VERIFIED: lambda: _("Verified."),
     Standing.NOT_COVERED: lambda: _("What you hold does not cover this purchase."),
     Standing.EXPIRED: lambda: _("It has ended. Renew it."),
     Standing.ENDS_BEFORE: lambda: _("It ends before this purchase is expected. Renew it in time."),
-}  # fmt: skip
+}

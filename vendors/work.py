@@ -15,9 +15,11 @@ SEES = "vendors.view_registermatch"
     "matches",
     RegisterMatch,
     title=_("matches with the City’s list to confirm"),
-    explanation=_("A business here has the name and ZIP code of one on the City’s list of certified businesses. Compare them, then confirm or reject."),
+    explanation=_(
+        "A business here has the name and ZIP code of one on the City’s list of certified businesses. Compare them, then confirm or reject."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def matches(moment: datetime) -> Any:
     return RegisterMatch.objects.to_confirm()
 
@@ -26,8 +28,10 @@ def matches(moment: datetime) -> Any:
     "off-the-list",
     RegisterMatch,
     title=_("businesses that dropped off the City’s list"),
-    explanation=_("What was verified stands until you have looked. The business was told. It goes by itself when a later list has the business again."),
+    explanation=_(
+        "What was verified stands until you have looked. The business was told. It goes by itself when a later list has the business again."
+    ),
     permission=SEES,
-)  # fmt: skip
+)
 def off_the_list(moment: datetime) -> Any:
     return RegisterMatch.objects.dropped()

@@ -21,10 +21,14 @@ LABELS = {
     "passwordless": _("Sign in with this passkey alone"),
 }
 HINTS = {
-    "password1": _("15 characters or more. Four words that do not belong together are easy to remember."),
+    "password1": _(
+        "15 characters or more. Four words that do not belong together are easy to remember."
+    ),
     "name": _("So that you can tell it from others, such as: my phone."),
-    "passwordless": _("Then you need no mailed code and no password. Your device asks for a PIN, a finger or a face."),
-}  # fmt: skip
+    "passwordless": _(
+        "Then you need no mailed code and no password. Your device asks for a PIN, a finger or a face."
+    ),
+}
 
 
 @register.filter

@@ -37,14 +37,18 @@ def bounded(found: Iterator[Row]) -> Iterator[Row]:
             if len(cell) > LONGEST_CELL:
                 raise Unreadable(_too_long(number))
             if "\0" in cell:  # scripts write one as \u0000; PostgreSQL stores none
-                raise Unreadable(_("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”."))  # fmt: skip
+                raise Unreadable(
+                    _("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”.")
+                )
         if not any(cells):
             continue
         count += 1
         if count > MOST_ROWS + 1:  # and the headings
             raise Unreadable(
-                _("It has more than 100,000 rows. Split it into several files, each with the headings.")
-            )  # fmt: skip
+                _(
+                    "It has more than 100,000 rows. Split it into several files, each with the headings."
+                )
+            )
         yield Row(number, cells)
 
 
@@ -55,6 +59,9 @@ def _too_wide(number: int, width: int) -> str:
 
 
 def _too_long(number: int) -> str:
-    return _(
-        "Row %d has a cell of more than 32,767 characters. Shorten it, or look for a quotation mark without its partner."
-    ) % number  # fmt: skip
+    return (
+        _(
+            "Row %d has a cell of more than 32,767 characters. Shorten it, or look for a quotation mark without its partner."
+        )
+        % number
+    )

@@ -68,7 +68,11 @@ def _refuse_by_directory(parts: list[ZipInfo]) -> None:
     if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise Unreadable(_("It unpacks to more than 50 MB. Save it as CSV."))
     if any(map(_is_bomb, parts)):
-        raise Unreadable(_("A part of it unpacks to more than a hundred times its size, as in a zip bomb. Save it as CSV."))  # fmt: skip
+        raise Unreadable(
+            _(
+                "A part of it unpacks to more than a hundred times its size, as in a zip bomb. Save it as CSV."
+            )
+        )
     if any(p.file_size > MOST_WORDS for p in parts if p.filename.lower() == "xl/sharedstrings.xml"):
         raise Unreadable(_("It has too much text for a workbook. Save it as CSV."))
     _refuse_by_names([part.orig_filename for part in parts])
@@ -80,7 +84,11 @@ def _refuse_by_names(names: list[str]) -> None:
     if any(map(RUNS.search, names)):
         raise Unreadable(_("It holds macros or controls. Save it without them, or as CSV."))
     if any(map(LINKS.search, names)):
-        raise Unreadable(_("It has links to other files. Copy the table, paste it as values into a new workbook, and save that."))  # fmt: skip
+        raise Unreadable(
+            _(
+                "It has links to other files. Copy the table, paste it as values into a new workbook, and save that."
+            )
+        )
     is_whole = {"[Content_Types].xml", "xl/workbook.xml"} <= set(names)
     if not is_whole or len({name.casefold() for name in names}) != len(names):
         raise BadZipFile
@@ -107,7 +115,9 @@ def _refuse_xml(name: str, seen: bytes, *, is_first: bool) -> None:
     if is_first and (b"\0" in seen[:200] or seen.startswith((b"\xff\xfe", b"\xfe\xff"))):
         raise BadZipFile  # UTF-16 would hide from the looks below; no program writes workbooks so
     if ENTITIES.search(seen):
-        raise Unreadable(_("It defines entities of its own, as attacks do. Save it anew, or as CSV."))  # fmt: skip
+        raise Unreadable(
+            _("It defines entities of its own, as attacks do. Save it anew, or as CSV.")
+        )
     if name == "[Content_Types].xml" and b"macroEnabled" in seen:
         raise Unreadable(_("It holds macros or controls. Save it without them, or as CSV."))
 

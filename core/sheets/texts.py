@@ -30,11 +30,15 @@ def examine(file: IO[bytes]) -> Encoding:
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise Unreadable(_("It is written as UTF-16 (“Unicode Text”). Save it as “CSV UTF-8”."))
     if _has_nul(file):
-        raise Unreadable(_("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”."))  # fmt: skip
+        raise Unreadable(
+            _("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”.")
+        )
     for encoding in Encoding:
         if _can_be(file, encoding):
             return encoding
-    raise Unreadable(_("It is written neither as UTF-8 nor as Windows-1252. Save it as “CSV UTF-8”."))  # fmt: skip
+    raise Unreadable(
+        _("It is written neither as UTF-8 nor as Windows-1252. Save it as “CSV UTF-8”.")
+    )
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
@@ -94,9 +98,11 @@ def _records(lines: Iterator[str]) -> Iterator[Row]:
             yield Row(number, [cell.strip() for cell in cells])
     except csv.Error:
         raise Unreadable(
-            _("Row %d, or one below it, has a quotation mark without its partner, or a cell that is far too long. Mend it, or save the file anew.")
+            _(
+                "Row %d, or one below it, has a quotation mark without its partner, or a cell that is far too long. Mend it, or save the file anew."
+            )
             % (number + 1)
-        ) from None  # fmt: skip
+        ) from None
 
 
 def from_headings_on(found: Iterator[Row], columns: Columns) -> Iterator[Row]:
@@ -175,4 +181,6 @@ def _next_array(text: str, place: int) -> int:
 
 
 def _not_an_array() -> str:
-    return _("What is in it is no list of rows, as PASSPort’s rfxData.js has. Save the table as CSV.")  # fmt: skip
+    return _(
+        "What is in it is no list of rows, as PASSPort’s rfxData.js has. Save the table as CSV."
+    )

@@ -35,11 +35,15 @@ def type_of(file: IO[bytes], name: str) -> FileType:
         raise Unreadable(_("It is a workbook with macros. Save it as .xlsx or CSV."))
     if start.startswith(OLD_OFFICE):
         raise Unreadable(
-            _("It is an old Excel file (.xls), or protected by a password. Save it as .xlsx without one.")
-        )  # fmt: skip
+            _(
+                "It is an old Excel file (.xls), or protected by a password. Save it as .xlsx without one."
+            )
+        )
     kind = ENDINGS.get(ending)
     if kind is None:
-        raise Unreadable(_("Only CSV (.csv) and Excel (.xlsx) files are read. Save it as one of these."))  # fmt: skip
+        raise Unreadable(
+            _("Only CSV (.csv) and Excel (.xlsx) files are read. Save it as one of these.")
+        )
     if (kind is FileType.XLSX) != start.startswith(PACKAGE):
         raise Unreadable(_not_what_it_says(ending, start))
     if (
@@ -57,7 +61,9 @@ def _start_and_size(file: IO[bytes]) -> bytes:
     if not size:
         raise Unreadable(_("The file is empty. Choose another one."))
     if size > LARGEST_FILE:
-        raise Unreadable(_("The file is larger than 32 MB. Split it into several files, each with the headings."))  # fmt: skip
+        raise Unreadable(
+            _("The file is larger than 32 MB. Split it into several files, each with the headings.")
+        )
     start = file.read(64)
     file.seek(0)
     return start
@@ -65,5 +71,12 @@ def _start_and_size(file: IO[bytes]) -> bytes:
 
 def _not_what_it_says(ending: str, start: bytes) -> str:
     if start.startswith(PACKAGE):
-        return _("It is called %s, but what is in it is a packed file. If it is a workbook, rename it to .xlsx.") % ending  # fmt: skip
-    return _("It is called .xlsx, but what is in it is no workbook. Open it in the program it was made with, and save it anew.")  # fmt: skip
+        return (
+            _(
+                "It is called %s, but what is in it is a packed file. If it is a workbook, rename it to .xlsx."
+            )
+            % ending
+        )
+    return _(
+        "It is called .xlsx, but what is in it is no workbook. Open it in the program it was made with, and save it anew."
+    )

@@ -160,10 +160,23 @@ def copy(opportunity: Opportunity, *, key: UUID, by: User | None) -> Opportunity
 
 # What a purchase that comes round again most likely has in common with the last one.
 CARRIED_OVER = (
-    "agency", "title", "summary", "method", "industry", "keywords", "naics", "main_commodity",
-    "classification_is_inferred", "brand_named", "contract_term", "licences_needed", "insurance_needed",
-    "contact_name", "contact_email", "contact_phone",
-)  # fmt: skip
+    "agency",
+    "title",
+    "summary",
+    "method",
+    "industry",
+    "keywords",
+    "naics",
+    "main_commodity",
+    "classification_is_inferred",
+    "brand_named",
+    "contract_term",
+    "licences_needed",
+    "insurance_needed",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
 
 
 def _a_year_later(earlier: Opportunity) -> dict[str, Any]:

@@ -63,10 +63,12 @@ def _blockers(last: Revision, number: int, moment: datetime) -> list[Finding]:
         return [
             Finding(
                 "title",
-                _("It could be undone until %s; by now people are being told. Correct the purchase, or cancel it.")
+                _(
+                    "It could be undone until %s; by now people are being told. Correct the purchase, or cancel it."
+                )
                 % date_format(localtime(until), "TIME_FORMAT"),
             )
-        ]  # fmt: skip
+        ]
     return []
 
 
@@ -108,7 +110,16 @@ def _unpublish(
     opportunity.save()
     note = _("Undone before anybody was told.")
     kind = RevisionKind.WITHDRAWN
-    record(opportunity, kind, sequence, material=False, by=by, moment=moment, note=note, undoes=revision)  # fmt: skip
+    record(
+        opportunity,
+        kind,
+        sequence,
+        material=False,
+        by=by,
+        moment=moment,
+        note=note,
+        undoes=revision,
+    )
     draft = Opportunity(
         taken_back_from=opportunity,
         **{name: getattr(opportunity, name) for name in _names_of_facts()},

@@ -57,7 +57,11 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         seen = self._seen()
-        moved = [name for name, value in self._stored.items() if seen.get(name, _hash(value)) != _hash(value)]  # fmt: skip
+        moved = [
+            name
+            for name, value in self._stored.items()
+            if seen.get(name, _hash(value)) != _hash(value)
+        ]
         if moved:
             self._show_both(moved, seen)
 
@@ -88,7 +92,9 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
         sent["seen"] = self._hashes()
         self.data = sent
         errors: ErrorDict = self.errors
-        words = _("Somebody else saved it while you were typing. Nothing of yours is saved yet, and nothing is lost: both versions are below. Look, change what you want, and save again.")  # fmt: skip
+        words = _(
+            "Somebody else saved it while you were typing. Nothing of yours is saved yet, and nothing is lost: both versions are below. Look, change what you want, and save again."
+        )
         errors.setdefault("__all__", self.error_class(error_class="nonfield")).append(words)
 
     def _yours(self, name: str) -> Any:
@@ -98,7 +104,11 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
 
     def _of_stage(self) -> Collision:
         label = str(self.instance._meta.get_field(STAGE).verbose_name)
-        words = _("%s now. What you save next is public at once.") if self._stored[STAGE] == "published" else "%s"  # fmt: skip
+        words = (
+            _("%s now. What you save next is public at once.")
+            if self._stored[STAGE] == "published"
+            else "%s"
+        )
         return Collision(label, words % self.instance.get_stage_display(), "", is_taken=True)
 
     def _collision(self, name: str, theirs: Any, yours: Any, *, is_taken: bool) -> Collision:

@@ -76,8 +76,10 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > sheets.LARGEST_FILE:
             raise forms.ValidationError(
-                _("The file is larger than 32 MB. Split it into several files, each with the headings.")
-            )  # fmt: skip
+                _(
+                    "The file is larger than 32 MB. Split it into several files, each with the headings."
+                )
+            )
         return file
 
     def clean_dated_on(self) -> Any:
@@ -113,9 +115,13 @@ class ImportRunAdmin(Desk):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/progress/", view(require_safe(self.progress)), name="opportunities_importrun_progress"),
+            path(
+                "<int:pk>/progress/",
+                view(require_safe(self.progress)),
+                name="opportunities_importrun_progress",
+            ),
             *super().get_urls(),
-        ]  # fmt: skip
+        ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -146,14 +152,21 @@ class ImportRunAdmin(Desk):
         is_list = bool(data) and "_paste" in (data or {})
         titles = TitlesForm(data if is_list else None)
         file = FileForm(
-            None if is_list else data, None if is_list else sent, kinds=of_files,
+            None if is_list else data,
+            None if is_list else sent,
+            kinds=of_files,
             initial={"kind": of_files[0].name} if of_files else {},
-        )  # fmt: skip
+        )
         if is_list and may_paste and titles.is_valid():
             return self._received(request, *_pasted(titles))
         if not is_list and file.is_valid():
             return self._received(request, *_uploaded(file))
-        context = {"title": _("Import"), "titles": titles if may_paste else None, "file": file, "kinds": of_files}  # fmt: skip
+        context = {
+            "title": _("Import"),
+            "titles": titles if may_paste else None,
+            "file": file,
+            "kinds": of_files,
+        }
         return self._page(request, "add", context)
 
     def _received(
@@ -178,7 +191,9 @@ class ImportRunAdmin(Desk):
     def _decided(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
         if "_drop" in request.POST and importing.drop(run, moment=timezone.now()):
             messages.info(request, _("Dropped. Nothing was imported."))
-        elif "_start" in request.POST and importing.start(run, by=_staff(request), moment=timezone.now()):  # fmt: skip
+        elif "_start" in request.POST and importing.start(
+            run, by=_staff(request), moment=timezone.now()
+        ):
             self.log_import(request, run, _("Import begun"))
             _carry_on(run)
         else:

@@ -69,8 +69,10 @@ class OpportunityForm(NoticesCollisions):
     is_correction = forms.BooleanField(
         label=gettext_lazy("This corrects a mistake"),
         required=False,
-        help_text=gettext_lazy("Tick when what stood there was never right; say in the note what was wrong."),
-    )  # fmt: skip
+        help_text=gettext_lazy(
+            "Tick when what stood there was never right; say in the note what was wrong."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -38,8 +38,10 @@ class DayForm(forms.Form):
     on_day = forms.DateField(
         label=gettext_lazy("Publish on"),
         widget=AdminDateWidget(),
-        help_text=gettext_lazy("From the first minute of that day, New York time. Nobody need be here."),
-    )  # fmt: skip
+        help_text=gettext_lazy(
+            "From the first minute of that day, New York time. Nobody need be here."
+        ),
+    )
 
 
 def urls(desk: Desk) -> list[Any]:

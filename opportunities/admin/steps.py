@@ -184,13 +184,17 @@ STEPS = {
         Step(
             name="extend",
             title=_("Extend the deadline"),
-            explanation=_("The page shows the new deadline at once, and whoever was told of the purchase is told. What was closed is open again."),
+            explanation=_(
+                "The page shows the new deadline at once, and whoever was told of the purchase is told. What was closed is open again."
+            ),
             button=_("Extend"),
             done=_("The deadline is extended."),
             form=ExtendForm,
             is_offered=_can_be_extended,
             tells=True,
-            does=lambda o, given, by, at: actions.extend(o, given["due_at"], by=by, moment=at, note=given["note"]),
+            does=lambda o, given, by, at: actions.extend(
+                o, given["due_at"], by=by, moment=at, note=given["note"]
+            ),
         ),
         Step(
             name="confirm",
@@ -205,40 +209,54 @@ STEPS = {
         Step(
             name="award",
             title=_("Record the award"),
-            explanation=_("The page says who got it, for how much and when. The purchase is decided with this."),
+            explanation=_(
+                "The page says who got it, for how much and when. The purchase is decided with this."
+            ),
             button=_("Record the award"),
             done=_("The award is recorded."),
             form=AwardForm,
             is_offered=_can_be_awarded,
             tells=True,
-            does=lambda o, given, by, at: actions.award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
+            does=lambda o, given, by, at: actions.award(
+                o, AwardForm.award(given), by=by, moment=at, note=given["note"]
+            ),
         ),
         Step(
             name="correct-award",
             title=_("Correct the award"),
-            explanation=_("The page shows the corrected award. What stood there stays readable under “What changed”."),
+            explanation=_(
+                "The page shows the corrected award. What stood there stays readable under “What changed”."
+            ),
             button=_("Correct the award"),
             done=_("The award is corrected."),
             form=CorrectAwardForm,
             is_offered=_is_awarded,
             tells=True,
-            does=lambda o, given, by, at: actions.correct_award(o, AwardForm.award(given), by=by, moment=at, note=given["note"]),
+            does=lambda o, given, by, at: actions.correct_award(
+                o, AwardForm.award(given), by=by, moment=at, note=given["note"]
+            ),
         ),
         Step(
             name="cancel",
             title=_("Cancel the purchase"),
-            explanation=_("It ends without an award. The page stays, with the reason. You can undo it until people are told."),
+            explanation=_(
+                "It ends without an award. The page stays, with the reason. You can undo it until people are told."
+            ),
             button=_("Cancel the purchase"),
             done=_("It is cancelled."),
             form=CancelForm,
             is_offered=_undecided,
             tells=True,
-            does=lambda o, given, by, at: actions.cancel(o, reason=given["cancel_reason"], by=by, moment=at),
+            does=lambda o, given, by, at: actions.cancel(
+                o, reason=given["cancel_reason"], by=by, moment=at
+            ),
         ),
         Step(
             name="renew",
             title=_("Renew for next year"),
-            explanation=_("A new draft is made from what stays the same; dates, numbers and the value are left to you. Nothing is public until you publish it."),
+            explanation=_(
+                "A new draft is made from what stays the same; dates, numbers and the value are left to you. Nothing is public until you publish it."
+            ),
             button=_("Make the draft"),
             done=_("Here is the draft of the next round."),
             form=StepForm,
@@ -249,7 +267,9 @@ STEPS = {
         Step(
             name="copy",
             title=_("Copy"),
-            explanation=_("A new draft is made that begins with what this one says of what is bought, of the industry and the codes, of whom to ask. Dates, numbers, the value, the outcome and documents are left to you."),
+            explanation=_(
+                "A new draft is made that begins with what this one says of what is bought, of the industry and the codes, of whom to ask. Dates, numbers, the value, the outcome and documents are left to you."
+            ),
             button=_("Make the draft"),
             done=_("Here is the copy. Nothing of it is public."),
             form=CopyForm,
@@ -260,15 +280,19 @@ STEPS = {
         Step(
             name="withdraw",
             title=_("Withdraw what was published by mistake"),
-            explanation=_("Its address then says that it was withdrawn, and nothing else tells of it. For a purchase that will not be made, cancel it instead. This cannot be undone."),
+            explanation=_(
+                "Its address then says that it was withdrawn, and nothing else tells of it. For a purchase that will not be made, cancel it instead. This cannot be undone."
+            ),
             button=_("Withdraw"),
             done=_("It is withdrawn."),
             form=WithdrawForm,
             is_offered=_is_public,
-            does=lambda o, given, by, at: actions.withdraw(o, reason=given["reason"], by=by, moment=at),
+            does=lambda o, given, by, at: actions.withdraw(
+                o, reason=given["reason"], by=by, moment=at
+            ),
         ),
     )
-}  # fmt: skip
+}
 
 
 def offered(opportunity: Opportunity, person: Any, *, moment: datetime) -> list[Step]:

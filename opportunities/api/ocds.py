@@ -170,7 +170,9 @@ def _releases(**which: Any) -> dict[int, Told]:
     for _opportunity, group in groupby(rows, key=lambda revision: revision.opportunity_id):
         history = list(group)
         last = history[-1]
-        for revision, release in zip(history, releases(history, publisher=publisher()), strict=True):  # fmt: skip
+        for revision, release in zip(
+            history, releases(history, publisher=publisher()), strict=True
+        ):
             is_buried = last.kind == RevisionKind.WITHDRAWN
             found[revision.sequence] = Told(release, last.at if is_buried else revision.at)
     return found

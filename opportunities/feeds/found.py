@@ -18,9 +18,18 @@ from opportunities.words import Change, Snapshot, changes_between
 
 # What gives a row its place in any order, and its phase; all else is in the log.
 FIELDS = (
-    "reference", "opens_at", "due_at", "outcome", "decided_at", "expected_on", "published_at", "changed_at",
-    "published_sequence", "changed_sequence", "title_key",
-)  # fmt: skip
+    "reference",
+    "opens_at",
+    "due_at",
+    "outcome",
+    "decided_at",
+    "expected_on",
+    "published_at",
+    "changed_at",
+    "published_sequence",
+    "changed_sequence",
+    "title_key",
+)
 
 
 @dataclass(frozen=True)

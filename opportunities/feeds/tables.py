@@ -65,14 +65,26 @@ COLUMNS = (
     Column(gettext_lazy("Title"), _title, 50),
     Column(gettext_lazy("Phase"), lambda _told, phase: str(phase.label)),
     Column(gettext_lazy("Agency"), _text("agency")),
-    Column(gettext_lazy("Method"), lambda told, _phase: str(Method(told.facts["method"]).label), 40),
-    Column(gettext_lazy("Industry"), lambda told, _phase: str(Industry(told.facts["industry"]).label)),
+    Column(
+        gettext_lazy("Method"), lambda told, _phase: str(Method(told.facts["method"]).label), 40
+    ),
+    Column(
+        gettext_lazy("Industry"), lambda told, _phase: str(Industry(told.facts["industry"]).label)
+    ),
     Column(gettext_lazy("Commodity to enroll in"), _text("main_commodity"), 30),
     Column(gettext_lazy("NAICS code"), _text("naics"), 30),
     Column(gettext_lazy("Industry and codes are"), _whose_word),
     Column(gettext_lazy("Summary"), _text("summary"), 60),
-    Column(gettext_lazy("Expected, first day"), lambda told, _phase: expected_period(told.facts).first_day, 14),
-    Column(gettext_lazy("Expected, last day"), lambda told, _phase: expected_period(told.facts).last_day, 14),
+    Column(
+        gettext_lazy("Expected, first day"),
+        lambda told, _phase: expected_period(told.facts).first_day,
+        14,
+    ),
+    Column(
+        gettext_lazy("Expected, last day"),
+        lambda told, _phase: expected_period(told.facts).last_day,
+        14,
+    ),
     Column(gettext_lazy("Expected, known to"), lambda told, _phase: _expected(told)),
     Column(
         gettext_lazy("Expected, how sure"),
@@ -94,7 +106,10 @@ COLUMNS = (
     Column(gettext_lazy("Contact"), _text("contact_name")),
     Column(gettext_lazy("Contact’s email"), _text("contact_email")),
     Column(gettext_lazy("Contact’s phone"), _text("contact_phone")),
-    Column(gettext_lazy("Outcome"), lambda told, _phase: str(Outcome(told.facts["outcome"] or "").label)),
+    Column(
+        gettext_lazy("Outcome"),
+        lambda told, _phase: str(Outcome(told.facts["outcome"] or "").label),
+    ),
     Column(gettext_lazy("Reason for cancelling"), _text("cancel_reason"), 30),
     Column(gettext_lazy("Awarded to"), _text("award_vendor"), 30),
     Column(gettext_lazy("Amount of the award (US dollars)"), _dollars("award_value"), 16),
@@ -102,9 +117,12 @@ COLUMNS = (
     Column(gettext_lazy("Last confirmed by the agency"), _day("last_confirmed_on"), 14),
     Column(gettext_lazy("Source"), _text("source"), 30),
     Column(gettext_lazy("Published (New York time)"), _moment("published_at")),
-    Column(gettext_lazy("Last changed (New York time)"), lambda told, _phase: timezone.localtime(told.changed_at)),
+    Column(
+        gettext_lazy("Last changed (New York time)"),
+        lambda told, _phase: timezone.localtime(told.changed_at),
+    ),
     Column(gettext_lazy("Page"), lambda told, _phase: page_of_purchase(told.row.reference), 50),
-)  # fmt: skip
+)
 
 
 def header() -> list[Cell]:

@@ -19,8 +19,12 @@ FORMULA = ("=", "@", "+", "-")
 LIST_MARK = re.compile(r"[-+]\s*[^\W\d]")
 DAYS = ("%Y-%m-%d", "%m/%d/%Y")
 MOMENTS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
-)  # fmt: skip
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M %p",
+)
 
 
 class Doubt(NamedTuple):
@@ -53,7 +57,10 @@ def dollars(cell: str) -> Decimal | Doubt | None:
     if not value.is_finite() or value < 0 or value.adjusted() > LONGEST_AMOUNT:
         return Doubt(_("“%s” is no amount of US dollars.") % cell[:40])
     if value > LARGEST_VALUE:
-        return Doubt(_("$%s is more than $1 billion, surely a typing error. Check the zeros.") % f"{value:,.0f}")  # fmt: skip
+        return Doubt(
+            _("$%s is more than $1 billion, surely a typing error. Check the zeros.")
+            % f"{value:,.0f}"
+        )
     return value.quantize(Decimal("0.01")) or None
 
 

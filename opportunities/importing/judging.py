@@ -22,10 +22,24 @@ from opportunities.words import changes_between, expected, value_range
 
 # What may come from a file. All else of a purchase is for staff to say.
 FIELDS = (
-    "title", "method", "industry", "keywords", "classification_is_inferred", "expected_on", "expected_precision",
-    "expected_confidence", "opens_at", "due_at", "contract_term", "value_min", "value_max", "solicitation_epin",
-    "passport_rfx_id", "source", "source_url",
-)  # fmt: skip
+    "title",
+    "method",
+    "industry",
+    "keywords",
+    "classification_is_inferred",
+    "expected_on",
+    "expected_precision",
+    "expected_confidence",
+    "opens_at",
+    "due_at",
+    "contract_term",
+    "value_min",
+    "value_max",
+    "solicitation_epin",
+    "passport_rfx_id",
+    "source",
+    "source_url",
+)
 # A difference in these is no news of the purchase.
 NOT_COMPARED = frozenset(["source", "source_url", "keywords", "classification_is_inferred"])
 Facts = dict[str, Any]

@@ -59,7 +59,11 @@ INDUSTRIES = {
     "Human/Client Service": Industry.HUMAN_SERVICES,
     "Human/Client Services": Industry.HUMAN_SERVICES,
 }
-CONFIDENCES = {"definite": Confidence.DEFINITE, "likely": Confidence.LIKELY, "tentative": Confidence.TENTATIVE}  # fmt: skip
+CONFIDENCES = {
+    "definite": Confidence.DEFINITE,
+    "likely": Confidence.LIKELY,
+    "tentative": Confidence.TENTATIVE,
+}
 
 COLUMNS = sheets.Columns(
     headings={
@@ -76,16 +80,31 @@ COLUMNS = sheets.Columns(
         ),
         "method": ("Procurement Method", "Anticipated Procurement Method"),
         "industry": ("Procurement Industry", "Industry"),
-        "starts": ("Anticipated Contract Start Date", "Anticipated Contract Start", "Anticipated Start", "Anticipated Start Date"),
-        "ends": ("Anticipated Contract End Date", "Anticipated Contract End", "Anticipated End", "Anticipated End Date", "End"),
-        "quarter": ("Fiscal Quarter of Solicitation", "Anticipated Fiscal Quarter", "Fiscal Quarter"),
+        "starts": (
+            "Anticipated Contract Start Date",
+            "Anticipated Contract Start",
+            "Anticipated Start",
+            "Anticipated Start Date",
+        ),
+        "ends": (
+            "Anticipated Contract End Date",
+            "Anticipated Contract End",
+            "Anticipated End",
+            "Anticipated End Date",
+            "End",
+        ),
+        "quarter": (
+            "Fiscal Quarter of Solicitation",
+            "Anticipated Fiscal Quarter",
+            "Fiscal Quarter",
+        ),
         "amount": ("Estimated Amount",),
         "sure": ("Procurement Probability",),
         "job_titles": ("Job Titles",),
         "head_count": ("Head-count", "Headcount"),
     },
     needed=frozenset(["id", "description", "method", "quarter"]),
-)  # fmt: skip
+)
 
 
 class PlanKind(PurchaseKind):
@@ -154,7 +173,9 @@ class _Reading:
     def _industry(self) -> str:
         said = self.cells.get("industry", "")
         if not said:
-            self.notes.append(_("The plan does not say whether these are professional or standard services."))  # fmt: skip
+            self.notes.append(
+                _("The plan does not say whether these are professional or standard services.")
+            )
             return Industry.PROFESSIONAL_SERVICES
         if said not in INDUSTRIES:
             self.refusals.append(_("The industry “%s” is not known.") % said)

@@ -106,7 +106,7 @@ def refuse(run: ImportRun, words: str, *, moment: datetime) -> None:
 
 
 def nothing_imported() -> str:
-    return _("Nothing is imported while a row is refused. Mend those rows, and take it in again.")  # fmt: skip
+    return _("Nothing is imported while a row is refused. Mend those rows, and take it in again.")
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -23,9 +23,19 @@ from opportunities.models import ImportRun, Opportunity
 
 PAGE = "https://a0333-passportpublic.nyc.gov/rfx.html"
 ORDER = (
-    "rfp_id", "bpm_id", "program", "industry", "epin", "procurement_name", "agency", "rfx_status", "release_date",
-    "due_date", "main_commodity", "procurement_method",
-)  # fmt: skip
+    "rfp_id",
+    "bpm_id",
+    "program",
+    "industry",
+    "epin",
+    "procurement_name",
+    "agency",
+    "rfx_status",
+    "release_date",
+    "due_date",
+    "main_commodity",
+    "procurement_method",
+)
 METHODS = {
     **{plain(name): method for name, method in PLAN_METHODS.items()},
     plain("Competitive Sealed Proposal"): Method.SEALED_PROPOSAL,
@@ -37,7 +47,15 @@ METHODS = {
 }
 ALL_INDUSTRIES = {plain(name): industry for name, industry in INDUSTRIES.items()}
 AHEAD = {"planned", "released"}
-OVER = {"responsesreceived", "selectionsmade", "closed", "archived", "awarded", "cancelled", "canceled"}  # fmt: skip
+OVER = {
+    "responsesreceived",
+    "selectionsmade",
+    "closed",
+    "archived",
+    "awarded",
+    "cancelled",
+    "canceled",
+}
 
 COLUMNS = sheets.Columns(
     headings={
@@ -71,10 +89,15 @@ class RfxKind(PurchaseKind):
         name = cells.get("procurement_name", "")
         agency = agencies.named(cells.get("agency", "") or "?")
         if agency is None:
-            return Said(left_out=_("It is a solicitation of another agency: %s.") % (cells.get("agency") or "?"))  # fmt: skip
+            return Said(
+                left_out=_("It is a solicitation of another agency: %s.")
+                % (cells.get("agency") or "?")
+            )
         status = plain(cells.get("rfx_status", ""))
         if status in OVER:
-            return Said(left_out=_("PASSPort says “%s”: nobody can respond any more.") % cells["rfx_status"])  # fmt: skip
+            return Said(
+                left_out=_("PASSPort says “%s”: nobody can respond any more.") % cells["rfx_status"]
+            )
         said = Said(agency=agency, key=_key(cells))
         said.about = _facts(said, cells, name)
         if status not in AHEAD:
@@ -115,7 +138,9 @@ def _facts(said: Said, cells: Cells, name: str) -> Facts:
     if len(epin) > 40:
         said.refusals.append(_("“%s” is no EPIN.") % epin[:60])
     if commodity := cells.get("main_commodity", ""):
-        said.notes.append(_("PASSPort’s main commodity: %s. Choose it in the form.") % commodity[:200])  # fmt: skip
+        said.notes.append(
+            _("PASSPort’s main commodity: %s. Choose it in the form.") % commodity[:200]
+        )
     return {
         "title": title[:LONGEST_TITLE],
         "method": METHODS.get(plain(cells.get("procurement_method", "")), Method.OTHER),
@@ -141,7 +166,10 @@ def _dates(said: Said, cells: Cells) -> dict[str, Any]:
     """Return opening and deadline; a day without a time is no deadline, so that is left to staff."""
     opens, due = _moment(said, cells, "release_date"), _moment(said, cells, "due_date")
     if due and not read_cell.has_time(due.astimezone(NEW_YORK)):
-        said.notes.append(_("Due on %s; PASSPort’s table gives no time. Look it up and enter it.") % cells["due_date"])  # fmt: skip
+        said.notes.append(
+            _("Due on %s; PASSPort’s table gives no time. Look it up and enter it.")
+            % cells["due_date"]
+        )
         due = None
     if due and not opens:
         said.notes.append(_("Due %s, and no day of release is given.") % cells["due_date"])

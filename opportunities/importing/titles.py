@@ -38,7 +38,9 @@ class TitlesKind(PurchaseKind):
         key = _key(words)
         if not key:
             return Said(left_out=_("There are no words in it."), about={"title": words})
-        refusals = [_("It has more than 200 characters. Shorten it.")] if len(words) > LONGEST else []  # fmt: skip
+        refusals = (
+            [_("It has more than 200 characters. Shorten it.")] if len(words) > LONGEST else []
+        )
         known = _known().get(key, {})
         return Said(
             key=f"title:{key}"[:LONGEST],

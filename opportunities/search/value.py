@@ -213,14 +213,18 @@ class Search:
             "method": Q(method__in=self.methods) if self.methods else None,
             "naics": Q(naics__in=_codes_under(self.naics)) if self.naics else None,
             "value": Q(value_band__in=self.bands) if self.bands else None,
-            "quarter": _any(in_phase(Phase.UPCOMING, moment) & _expected_in(q) for q in self.quarters),
+            "quarter": _any(
+                in_phase(Phase.UPCOMING, moment) & _expected_in(q) for q in self.quarters
+            ),
             "brand": ~Q(brand_named="") if self.is_brand_named else None,
-            "due": Q(due_at__gt=moment, due_at__lte=moment + _window(self.due_within), decided_at=None)
+            "due": Q(
+                due_at__gt=moment, due_at__lte=moment + _window(self.due_within), decided_at=None
+            )
             if self.due_within
             else None,
             "posted": _since("published_at", self.posted_within, moment),
             "changed": _since("changed_at", self.changed_within, moment),
-        }  # fmt: skip
+        }
         return {name: wish for name, wish in wishes.items() if wish is not None}
 
     def finds(self, candidate: Candidate, *, moment: datetime, thesaurus: Thesaurus) -> bool:

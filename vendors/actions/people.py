@@ -45,9 +45,13 @@ def invite(vendor: Vendor, email: str, *, role: str, by: User, moment: datetime)
     if vendor.invitations.open_at(moment).count() >= OPEN_INVITATIONS:
         raise NotTaken(_("Too many invitations are open. Take one back, or wait until one ends."))
     invitation = Invitation.objects.create(
-        vendor=vendor, email=email, role=role, invited_by=by, invited_at=moment,
+        vendor=vendor,
+        email=email,
+        role=role,
+        invited_by=by,
+        invited_at=moment,
         expires_at=moment + INVITATION_LASTS,
-    )  # fmt: skip
+    )
     _mail(invitation, moment)
     return invitation
 
@@ -93,9 +97,12 @@ def accept(invitation: Invitation, *, by: User, moment: datetime) -> Membership:
     invitation.accepted_at = moment
     invitation.save(update_fields=["accepted_at"])
     return Membership.objects.create(
-        vendor_id=invitation.vendor_id, user=by, role=invitation.role, joined_at=moment,
+        vendor_id=invitation.vendor_id,
+        user=by,
+        role=invitation.role,
+        joined_at=moment,
         owner_key=uuid4() if invitation.role == Role.OWNER else None,
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

@@ -28,7 +28,9 @@ class AlreadyMatched(Exception):
     """The business is confirmed as another row of the list."""
 
     def __init__(self) -> None:
-        super().__init__(_("This business is confirmed as another one on the list. Reject that match first."))  # fmt: skip
+        super().__init__(
+            _("This business is confirmed as another one on the list. Reject that match first.")
+        )
 
 
 @transaction.atomic

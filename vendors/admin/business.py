@@ -39,9 +39,22 @@ class VendorAdmin(ReadOnly):
     ordering = ("name", "pk")
     show_full_result_count = False
     fields = (
-        "name", "dba", "kind", "description", "website", "zip_code", "contact_name", "contact_email",
-        "contact_phone", "sells", "nigp", "reaches_disclosure", "disclosure_asked_on", "people", "holds",
-    )  # fmt: skip
+        "name",
+        "dba",
+        "kind",
+        "description",
+        "website",
+        "zip_code",
+        "contact_name",
+        "contact_email",
+        "contact_phone",
+        "sells",
+        "nigp",
+        "reaches_disclosure",
+        "disclosure_asked_on",
+        "people",
+        "holds",
+    )
     readonly_fields = ("sells", "people", "holds")
 
     @admin.display(description=gettext_lazy("sells, in codes"))
@@ -159,9 +172,14 @@ class HoldingAdmin(ReadOnly):
         try:
             if verifying:
                 actions.verify(
-                    holding.vendor, holding.requirement, how=given["verified_how"], by=person, moment=moment,
-                    expires_on=given["expires_on"], reason=given["reason"],
-                )  # fmt: skip
+                    holding.vendor,
+                    holding.requirement,
+                    how=given["verified_how"],
+                    by=person,
+                    moment=moment,
+                    expires_on=given["expires_on"],
+                    reason=given["reason"],
+                )
             else:
                 actions.reject(holding, reason=given["reason"], by=person, moment=moment)
         except ValidationError as refusal:

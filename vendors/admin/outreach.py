@@ -114,9 +114,17 @@ def _handed_out(
     found: QuerySet[CertifiedBusiness],
 ) -> HttpResponse:
     header = [
-        _("Name"), _("Doing business as"), _("ZIP code"), _("Certificates"), _("Renewal date"), _("Enrolled in PASSPort"),
-        _("Website"), _("Codes in common"), _("Contact here"), _("Email here"),
-    ]  # fmt: skip
+        _("Name"),
+        _("Doing business as"),
+        _("ZIP code"),
+        _("Certificates"),
+        _("Renewal date"),
+        _("Enrolled in PASSPort"),
+        _("Website"),
+        _("Codes in common"),
+        _("Contact here"),
+        _("Email here"),
+    ]
     asked = ", ".join([*(f"NAICS {c}" for c in codes.naics), *(f"NIGP {c}" for c in codes.nigp)])
     of = _("outreach list; %s") % (asked or _("no codes"))
     rows = _rows(found, codes, may_contact=request.user.has_perm(SEES_BUSINESSES))
@@ -139,9 +147,11 @@ def _rows(
                 firm.zip_code,
                 ", ".join(firm.certifications),
                 firm.renewal_on,
-                {True: _("yes"), False: _("no")}.get(firm.in_passport) if firm.in_passport is not None else "",
+                {True: _("yes"), False: _("no")}.get(firm.in_passport)
+                if firm.in_passport is not None
+                else "",
                 firm.website,
                 ", ".join(codes.shared_with(firm)),
                 vendor.contact_name if vendor else "",
                 vendor.contact_email if vendor else "",
-            ]  # fmt: skip
+            ]

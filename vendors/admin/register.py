@@ -33,8 +33,17 @@ class CertifiedBusinessAdmin(ReadOnly):
     ordering = ("name_key", "pk")
     show_full_result_count = False
     fields = (
-        "name", "dba", "zip_code", "holds", "renewal_on", "naics", "nigp", "in_passport", "website", "run",
-    )  # fmt: skip
+        "name",
+        "dba",
+        "zip_code",
+        "holds",
+        "renewal_on",
+        "naics",
+        "nigp",
+        "in_passport",
+        "website",
+        "run",
+    )
 
     def get_urls(self) -> list[Any]:
         """The page beside a purchase stands before Django's own addresses, which match anything."""

@@ -30,9 +30,11 @@ class NigpField(forms.CharField):
         wrong = [number for number in numbers if not NIGP.fullmatch(number)]
         if wrong:
             raise forms.ValidationError(
-                _("“%(number)s” is no NIGP number: they have three or five digits, such as 204 or 204-54."),
+                _(
+                    "“%(number)s” is no NIGP number: they have three or five digits, such as 204 or 204-54."
+                ),
                 params={"number": wrong[0][:20]},
-            )  # fmt: skip
+            )
         if len(numbers) > MOST_NIGP:
             raise forms.ValidationError(_("At most %(most)d numbers."), params={"most": MOST_NIGP})
         return numbers
@@ -60,9 +62,17 @@ class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Vendor
         fields: ClassVar[list[str]] = [
-            "name", "dba", "kind", "description", "website", "zip_code", "nigp",
-            "contact_name", "contact_email", "contact_phone",
-        ]  # fmt: skip
+            "name",
+            "dba",
+            "kind",
+            "description",
+            "website",
+            "zip_code",
+            "nigp",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+        ]
         # "firm.example" is meant with https; without a word Django warns, and a warning ends `check`.
         field_classes: ClassVar[dict[str, Any]] = {
             "website": partial(forms.URLField, assume_scheme="https")
@@ -94,8 +104,10 @@ class DisclosureForm(forms.Form):
         min_value=Decimal(0),
         max_digits=12,
         decimal_places=2,
-        help_text=_("All awards from City agencies together, with the one you hope for. We keep only whether it reaches the amount. Leave it empty if you do not know."),
-    )  # fmt: skip
+        help_text=_(
+            "All awards from City agencies together, with the one you hope for. We keep only whether it reaches the amount. Leave it empty if you do not know."
+        ),
+    )
     helper = without_tag()
 
 

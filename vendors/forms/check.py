@@ -75,8 +75,10 @@ class CheckForm(forms.Form):
         return Answers(
             kind=given.get("kind") or BusinessKind.UNKNOWN,
             reaches_disclosure=reaches_disclosure(given.get("total")),
-            said={each.key: self._said(each.key) for each in self.requirements if given.get(each.key)},
-        )  # fmt: skip
+            said={
+                each.key: self._said(each.key) for each in self.requirements if given.get(each.key)
+            },
+        )
 
     def _said(self, key: str) -> Said:
         until: date | None = self.cleaned_data.get(f"{key}-until")

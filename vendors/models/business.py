@@ -47,8 +47,12 @@ class Vendor(models.Model):
 
     key = models.UUIDField(unique=True, default=uuid4, editable=False)
     anchor = models.ForeignKey(
-        "Membership", to_field="owner_key", on_delete=models.RESTRICT, related_name="+", editable=False
-    )  # fmt: skip
+        "Membership",
+        to_field="owner_key",
+        on_delete=models.RESTRICT,
+        related_name="+",
+        editable=False,
+    )
     name = models.CharField(
         _("name of the business"),
         max_length=200,
@@ -204,14 +208,16 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(
-                "vendor", Lower("email"),
+                "vendor",
+                Lower("email"),
                 condition=Q(accepted_at__isnull=True),
                 name="invitation_once_per_address_while_open",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=models.F("invited_at")), name="invitation_ends_after_it_begins"
+                condition=Q(expires_at__gt=models.F("invited_at")),
+                name="invitation_ends_after_it_begins",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -18,9 +18,16 @@ VERIFIED = Q(verified_by__isnull=False, verified_on__isnull=False) & ~Q(verified
 
 # What a change writes down, before and after.
 RECORDED = (
-    "state", "issued_on", "expires_on", "covers", "evidence", "note", "verified_how", "verified_on",
+    "state",
+    "issued_on",
+    "expires_on",
+    "covers",
+    "evidence",
+    "note",
+    "verified_how",
+    "verified_on",
     "rejection",
-)  # fmt: skip
+)
 
 
 class HoldingQuerySet(models.QuerySet["Holding"]):
@@ -98,8 +105,13 @@ class Holding(models.Model):
                 violation_error_message=_("That day is still to come."),
             ),
             models.CheckConstraint(
-                condition=(Q(issued_on__isnull=True) | Q(issued_on__gte=FIRST_DAY, issued_on__lt=TOO_LATE))
-                & (Q(expires_on__isnull=True) | Q(expires_on__gte=FIRST_DAY, expires_on__lt=TOO_LATE)),
+                condition=(
+                    Q(issued_on__isnull=True) | Q(issued_on__gte=FIRST_DAY, issued_on__lt=TOO_LATE)
+                )
+                & (
+                    Q(expires_on__isnull=True)
+                    | Q(expires_on__gte=FIRST_DAY, expires_on__lt=TOO_LATE)
+                ),
                 name="holding_days_are_real",
             ),
             models.CheckConstraint(
@@ -112,7 +124,7 @@ class Holding(models.Model):
                 | (~Q(state=HoldingState.REJECTED) & Q(rejection="")),
                 name="holding_rejected_with_its_reason",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.requirement}: {self.get_state_display()}"

@@ -137,11 +137,16 @@ class RegisterMatch(models.Model):
                 name="register_match_confirmed_once_per_vendor",
             ),
             models.CheckConstraint(
-                condition=Q(state=MatchState.SUGGESTED, decided_at__isnull=True, decided_by__isnull=True)
-                | (~Q(state=MatchState.SUGGESTED) & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                condition=Q(
+                    state=MatchState.SUGGESTED, decided_at__isnull=True, decided_by__isnull=True
+                )
+                | (
+                    ~Q(state=MatchState.SUGGESTED)
+                    & Q(decided_at__isnull=False, decided_by__isnull=False)
+                ),
                 name="register_match_decided_by_whom_and_when",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.vendor}: {self.listed_name}"

@@ -62,8 +62,14 @@ def _record(
 
 
 def _page(
-    request: HttpRequest, vendor: Vendor, asked: Requirement, held: Holding | None, form: HoldingForm, *, status: int
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    vendor: Vendor,
+    asked: Requirement,
+    held: Holding | None,
+    form: HoldingForm,
+    *,
+    status: int,
+) -> HttpResponse:
     links = OfficialLink.objects.by_key()
     context = {
         "vendor": vendor,

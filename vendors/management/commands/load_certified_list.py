@@ -20,8 +20,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, nargs="?")
         parser.add_argument(
-            "--dated", type=date.fromisoformat, help="The day of the list, as 2026-11-01. Default: today."
-        )  # fmt: skip
+            "--dated",
+            type=date.fromisoformat,
+            help="The day of the list, as 2026-11-01. Default: today.",
+        )
 
     def handle(self, *args: Any, file: Path | None, dated: date | None, **options: Any) -> None:
         try:
