@@ -11,7 +11,6 @@ from alerts.matching import hold
 from alerts.models import Audit, Match, MatchingCursor
 from letters.choices import LetterState
 from letters.models import Channel, Letter, Suppression
-from letters.querysets import OWED
 from opportunities.models import Revision
 
 LATELY = timedelta(days=7)
@@ -77,7 +76,7 @@ def _oldest_unmatched(moment: datetime) -> timedelta | None:
 
 
 def _oldest_due(moment: datetime) -> timedelta | None:
-    due = Letter.objects.filter(state__in=OWED, due_at__lte=moment).order_by("due_at")
+    due = Letter.objects.owed().filter(due_at__lte=moment).order_by("due_at")
     at = due.values_list("due_at", flat=True).first()
     return moment - at if at else None
 

@@ -13,7 +13,7 @@ from alerts.models import Match, MatchingCursor, Subscriber, Subscription
 from alerts.querysets import among
 from letters import actions as letters
 from letters.models import Letter
-from letters.querysets import OWED
+from letters.querysets import OWED_IN_SQL
 from opportunities.choices import Stage
 
 REMEMBERED = timedelta(days=31)  # longer than anything waits for a weekly letter
@@ -79,7 +79,7 @@ def _begin_again(subscription: Subscription, cursor: MatchingCursor, moment: dat
 
 
 def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
-    carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED)
+    carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED_IN_SQL)
     written = list(carrying.values_list("letter", flat=True).distinct())
     letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
     free_cancelled()
@@ -92,7 +92,7 @@ def take_back_withdrawn(*, moment: datetime) -> None:
     Each tick runs it, and then ``free_cancelled`` owes again what else those letters carried. Safe to repeat.
     """
     about = Match.objects.filter(
-        letter__state__in=OWED, revision__opportunity__stage=Stage.WITHDRAWN
+        letter__state__in=OWED_IN_SQL, revision__opportunity__stage=Stage.WITHDRAWN
     )
     if written := set(about.values_list("letter", flat=True)):
         letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
