@@ -200,9 +200,10 @@ class Subscription(models.Model):
             ),
         ]
         indexes = [
-            # With all by which matching chooses: a hundred thousand rows are not looked up for it.
+            # With all by which matching chooses, so that no row is looked up for it, and nothing that differs from row
+            # to row, so that PostgreSQL writes many as one.
             models.Index(
-                fields=["saved_search", "id", *(f"wants_{kind.value}" for kind in Kind)],
+                fields=["saved_search", *(f"wants_{kind.value}" for kind in Kind)],
                 condition=Q(confirmed_at__isnull=False, ended_at__isnull=True),
                 name="subscription_in_force",
             )

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("confirmed_at__isnull", False), ("ended_at__isnull", True)),
                 fields=[
                     "saved_search",
-                    "id",
                     "wants_new",
                     "wants_opened",
                     "wants_changed",

@@ -92,13 +92,15 @@ class Answers(dict[str, bool]):
 
     def are_yes_to(self, asks: str) -> bool:
         """Say whether all wishes of ``asks`` are true."""
-        wishes = asks.split("\n")
-        if self.joined and not self.joined.isdisjoint(wishes):
-            return self._are_yes_together(wishes)
-        return all(map(self.__getitem__, wishes))
+        for wish in asks.split("\n"):
+            # Words that mean something together may have another word there that stands for them all.
+            if not self[wish] and (wish not in self.joined or not self._are_yes_together(asks)):
+                return False
+        return True
 
-    def _are_yes_together(self, wishes: list[str]) -> bool:
-        """Say the same where some words may mean something together that has another word, too."""
+    def _are_yes_together(self, asks: str) -> bool:
+        """Say the same with all words read as one query. It never finds less."""
+        wishes = asks.split("\n")
         words = read_said(tuple(wish for wish in wishes if "=" not in wish))
         return self.thesaurus.widen(words).finds(self.candidate.text) and all(
             self[wish] for wish in wishes if "=" in wish
