@@ -19,10 +19,8 @@ from letters.rendering import write
 
 CODE_WORKS = timedelta(minutes=15)
 CODE_KIND, ASKED_KIND, NOTICE_KIND = "accounts.code", "accounts.asked", "accounts.notice"
-STRANGER, GONE = (
-    "stranger:",
-    "gone:",
-)  # owners that are nobody's account: their letters are wiped soon
+# Owners that are nobody's account: their letters are wiped soon.
+STRANGER, GONE = "stranger:", "gone:"
 
 CODES = {
     "email_confirmation_signup": _("open an account"),

@@ -27,9 +27,8 @@ class Limit:
 
 AT_A_PLACE = Limit(20, MINUTE)
 ASKING = (AT_A_PLACE, Limit(30, HOUR))  # an office shares one address
-KNOWN = (
-    Limit(10, 5 * MINUTE, of="person"),
-)  # the password is right: only the second factor is open
+# The password is right: only the second factor is open.
+KNOWN = (Limit(10, 5 * MINUTE, of="person"),)
 
 LIMITS = {
     "account_login": (Limit(5, MINUTE, of="account"), AT_A_PLACE),

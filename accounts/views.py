@@ -57,9 +57,8 @@ def second_factor(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def name(request: SignedInRequest) -> HttpResponse:
-    person = User.objects.get(
-        pk=request.user.pk
-    )  # a copy: a name that is refused is not shown above
+    # A copy: a name that is refused is not shown above.
+    person = User.objects.get(pk=request.user.pk)
     form = NameForm(request.POST if request.method == "POST" else None, instance=person)
     if form.is_valid():
         form.save()

@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 class CoreConfig(AppConfig):
     name = "core"
-    verbose_name = _(
-        "What was done"
-    )  # the desk lists the history under this; nothing else of ours is there
+    # The desk lists the history under this; nothing else of ours is there.
+    verbose_name = _("What was done")
 
     def ready(self) -> None:
         from core import checks  # noqa: F401  (registers the system checks)

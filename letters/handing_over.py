@@ -9,9 +9,8 @@ import smtplib
 
 Reply = tuple[int, bytes]
 
-PLAIN = re.compile(
-    r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+"
-)  # as most addresses are: nothing to be quoted
+# As most addresses are: nothing to be quoted.
+PLAIN = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
 DOT_AT_LINE_START = re.compile(rb"^\.", re.MULTILINE)
 OK, WILL_FORWARD, GO_ON, CLOSING = 250, 251, 354, 421
 GOOD = {OK, WILL_FORWARD, GO_ON}

@@ -13,9 +13,8 @@ from letters.querysets import TROUBLED, UNSETTLED, LetterQuerySet
 class Letter(models.Model):
     """One mail to one address. Its bytes are fixed when it is written, so a repeat is the same mail."""
 
-    public_id = models.UUIDField(
-        default=uuid.uuid4, unique=True, editable=False
-    )  # in the Message-ID
+    # In the Message-ID.
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=40)
     owner = models.CharField(
         _("owner"),

@@ -50,9 +50,8 @@ def worker_and_beat() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        beat.service.stop(
-            wait=False
-        )  # it only rings; nobody need wait for its next look at the clock
+        # It only rings; nobody need wait for its next look at the clock.
+        beat.service.stop(wait=False)
         worker.stop()
         work.join(timeout=PATIENCE)
 

@@ -445,18 +445,8 @@ LANG_INFO["ht"] = {
     "name": "Haitian Creole",
     "name_local": "Kreyòl ayisyen",
 }
-CITY_LANGUAGES = [
-    "es",
-    "zh-hans",
-    "ru",
-    "bn",
-    "ht",
-    "ko",
-    "ar",
-    "ur",
-    "fr",
-    "pl",
-]  # Local Law 30 of 2017
+# Local Law 30 of 2017.
+CITY_LANGUAGES = ["es", "zh-hans", "ru", "bn", "ht", "ko", "ar", "ur", "fr", "pl"]
 # A language is offered when its catalogue is here: English text under another name helps nobody.
 LANGUAGES = [("en", "English")] + [
     (code, LANG_INFO[code]["name"])

@@ -36,9 +36,8 @@ from procurement_portal.settings import DATABASES, VAR_DIR  # noqa: E402
 # Who tests the hold says how long it is; all others would only wait for it.
 PUBLISH_HOLD_MINUTES = 0
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher"
-]  # a slow hash would only cost time
+# A slow hash would only cost time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Every new client starts the middleware, and WhiteNoise would look at each static file each time: as long
 # as most tests take. It looks when it is asked; one test asks it as the portal runs it.

@@ -17,9 +17,8 @@ LONGEST_COMMENT = 65_535
 LONGEST_DIRECTORY = MOST_PARTS * 500  # bytes
 LOCKED = 1  # the bit of a part that needs a password
 SMALL = 100_000  # bytes; what is no larger unpacked harms nobody, however well it is packed
-MOST_WORDS = (
-    25 * 1024 * 1024
-)  # bytes of the workbook's list of texts, which its reader holds in memory
+# Bytes of the workbook's list of texts, which its reader holds in memory.
+MOST_WORDS = 25 * 1024 * 1024
 BLOCK = 64 * 1024
 LINKS = re.compile(r"externallinks?/|xl/connections\.xml|querytables/|oleobject", re.IGNORECASE)
 RUNS = re.compile(r"vbaproject|macrosheets/|activex/", re.IGNORECASE)

@@ -49,9 +49,8 @@ def _rows(file: IO[bytes], columns: Columns | None) -> Iterator[Row]:
 def _cells(sheet: Any) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if len(cells) > MOST_COLUMNS:
-            yield Row(
-                number, [""] * len(cells)
-            )  # refused by its width, and not made into text first
+            # Refused by its width, and not made into text first.
+            yield Row(number, [""] * len(cells))
         yield Row(number, list(_texts(cells)))
 
 

@@ -68,10 +68,8 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
     def _seen(self) -> dict[str, str]:
         try:
             seen = json.loads(self.data.get("seen") or "{}")
-        except (
-            ValueError,
-            RecursionError,
-        ):  # Python gives up on brackets that are nested thousands deep
+        except (ValueError, RecursionError):
+            # Python gives up on brackets that are nested thousands deep.
             return {}
         return seen if isinstance(seen, dict) else {}
 

@@ -39,9 +39,8 @@ def xlsx(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request)
     if request.method == "HEAD":
         return _headers(HttpResponse(content_type=XLSX), asked, "xlsx")
-    file = (
-        BytesIO()
-    )  # packed, some hundred bytes a row; openpyxl keeps the sheet on disk until then
+    # Packed, some hundred bytes a row; openpyxl keeps the sheet on disk until then.
+    file = BytesIO()
     _workbook(_rows(asked)).save(file)
     return _headers(HttpResponse(file.getvalue(), content_type=XLSX), asked, "xlsx")
 

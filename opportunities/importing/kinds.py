@@ -21,9 +21,8 @@ class Kind:
     permission: ClassVar[str]
     columns: ClassVar[Columns | None] = None
     is_pasted: ClassVar[bool] = False
-    keeps_file: ClassVar[bool] = (
-        True  # else it is read at once, and only the named columns are stored
-    )
+    # Else it is read at once, and only the named columns are stored.
+    keeps_file: ClassVar[bool] = True
     may_leave_out_refused: ClassVar[bool] = False
     starts_without_rows: ClassVar[bool] = False  # what it applies is not in ``ImportRow``
 

@@ -82,13 +82,8 @@ def test_a_job_that_stood_still_for_three_days_catches_up_with_everything_once(n
     cancelled(listed("Lamps", noon + 2 * DAY), noon + 2 * DAY + HOUR)
     actions.stop([wishes["leaving"].pk], because=EndedBecause.LETTER, moment=noon + 2 * DAY)
     subscribe("new@example.com", confirmed=False, moment=noon + 2 * DAY)
-    for hours in (
-        72,
-        73,
-        92,
-        164,
-        165,
-    ):  # Friday noon, the morning after, Monday at 8 in the morning
+    # Friday noon, the morning after, Monday at 8 in the morning.
+    for hours in (72, 73, 92, 164, 165):
         with time_machine.travel(noon + hours * HOUR, tick=False):
             beat()
 

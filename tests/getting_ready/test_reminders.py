@@ -131,9 +131,8 @@ def test_a_letter_in_the_hand_of_a_sender_is_told_anew_only_if_it_did_not_go(ven
     run(noon)
     assert take_lease(noon)
 
-    ends(
-        vendor, noon + HOUR, 400
-    )  # whether the sender has looked for the last time is not known here
+    # Whether the sender has looked for the last time is not known here.
+    ends(vendor, noon + HOUR, 400)
     meanwhile = run(noon + HOUR)
     Letter.objects.update(state=result, finished_at=noon, lease_token=None, lease_until=None)
 

@@ -150,9 +150,8 @@ def test_no_page_has_inline_script_or_style_or_foreign_parts(pages):
     problems = []
     for path, page in pages.items():
         reader = Reader(page)
-        scripts = [
-            has for has in reader.all("script") if has.get("type") != "application/json"
-        ]  # data runs nowhere
+        # Data runs nowhere.
+        scripts = [has for has in reader.all("script") if has.get("type") != "application/json"]
         inline = [has for has in scripts if not has.get("src")] + reader.all("style")
         problems += [f"{path}: inline {has}" for has in inline]
         for tag, has in reader.tags:

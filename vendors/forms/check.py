@@ -65,9 +65,8 @@ class CheckForm(forms.Form):
                 help_text=_("Leave it empty if you do not know."),
             )
         if asks.covers:
-            self.fields[f"{key}-covers"] = covers_field(
-                requirement, most=8, longest=60
-            )  # in an address, once signed
+            # In an address, once signed: so it is short.
+            self.fields[f"{key}-covers"] = covers_field(requirement, most=8, longest=60)
 
     def answers(self) -> Answers:
         """Return what was said. The total of awards is in it no more."""
