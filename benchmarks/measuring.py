@@ -22,7 +22,7 @@ from benchmarks.asking import (
 from benchmarks.databases import Databases
 from benchmarks.questions import Question
 from opportunities.rows import KEY_FIELDS
-from opportunities.search import Search, Thesaurus, thesaurus
+from opportunities.search import Search, thesaurus_for
 from opportunities.search.counts import count
 from opportunities.search.lanes import page_of
 
@@ -148,7 +148,7 @@ def _compare_with_hand(path: str, result: Result) -> None:
 
     def ask() -> float:
         started = thread_time()
-        alike = thesaurus() if search.words else Thesaurus()
+        alike = thesaurus_for(search)
         places: dict[str, Any] = {name: query.get(name, "") for name in ("after", "before")}
         page_of(search, moment=moment, thesaurus=alike, fields=KEY_FIELDS, **places)
         count(search, moment=moment, thesaurus=alike)

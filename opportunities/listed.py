@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from opportunities import rows
 from opportunities.choices import Phase
 from opportunities.remembering import key_of, remembered
-from opportunities.search import Search, Thesaurus, thesaurus
+from opportunities.search import Search, thesaurus_for
 from opportunities.search.lanes import PER_PAGE, page_of
 from opportunities.versions import Version
 
@@ -49,16 +49,11 @@ def listed(
     return remembered(key, lambda: _listed(search, moment, after, before, size))
 
 
-def alike(search: Search) -> Thesaurus:
-    """Return what means the same, for a search with words. One query, or none without them."""
-    return thesaurus() if search.words else Thesaurus()
-
-
 def _listed(search: Search, moment: datetime, after: str, before: str, size: int) -> Listed:
     page = page_of(
         search,
         moment=moment,
-        thesaurus=alike(search),
+        thesaurus=thesaurus_for(search),
         after=after,
         before=before,
         size=size,

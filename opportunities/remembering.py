@@ -31,13 +31,12 @@ def key_of(name: str, search: Search, *, version: Version, moment: datetime) -> 
     New York day: what is archived, and which plans need confirming; and the edges of “within … days” move
     all the time.
     """
-    moves = search.due_within or search.posted_within or search.changed_within
     parts = [
         name,
         str(version),
         get_language() or "",
         search.query_string(),
         f"{moment.astimezone(NEW_YORK):%Y-%m-%d}",
-        f"{moment:%Y-%m-%dT%H:%M}" if moves else "",
+        f"{moment:%Y-%m-%dT%H:%M}" if search.moves_with_the_clock else "",
     ]
     return sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()

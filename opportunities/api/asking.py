@@ -18,12 +18,11 @@ from opportunities.api.facts import address
 from opportunities.api.schemas import IndustryName, MethodName, PhaseName, values_of
 from opportunities.choices import Sort, ValueBand
 from opportunities.search import Search
-from opportunities.search.value import LONGEST_TEXT, LONGEST_WINDOW, MOST_CODES
+from opportunities.search.value import LONGEST_TEXT, LONGEST_WINDOW, MOST_CODES, WINDOWS
 from opportunities.versions import version_at
 
 MOST_ROWS, ROWS = 100, 25
 LONGEST_CURSOR = 700
-WINDOWS = ("due", "posted", "changed")
 MANY = 20  # values of one parameter
 
 
@@ -98,7 +97,7 @@ class Wishes(Paging):
 def version(request: HttpRequest) -> str:
     """Return the tag of an answer: equal tags are equal answers. One query."""
     moment = timezone.now()
-    exactness = "%Y-%m-%d %H:%M" if any(name in request.GET for name in WINDOWS) else "%Y-%m-%d"
+    exactness = "%Y-%m-%d %H:%M" if WINDOWS & request.GET.keys() else "%Y-%m-%d"
     parts = [
         str(version_at(moment)),
         timezone.localtime(moment).strftime(exactness),

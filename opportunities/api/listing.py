@@ -14,7 +14,7 @@ from opportunities.api import examples, schemas
 from opportunities.api.asking import REFERENCE, ROWS, Wishes, cursor_to, pairs, place_of, version
 from opportunities.api.facts import address, basics, opportunity, revision, tombstone
 from opportunities.choices import Stage
-from opportunities.search import Search, Thesaurus, thesaurus
+from opportunities.search import Search, thesaurus_for
 from opportunities.search.counts import count
 from opportunities.search.lanes import page_of
 
@@ -38,7 +38,7 @@ NO_SUCH = "There is no such opportunity."
 )
 def opportunities(request: HttpRequest, asked: Query[Wishes]) -> HttpResponse:
     search, moment = Search.from_query(request.GET), timezone.now()
-    alike = thesaurus() if search.words else Thesaurus()
+    alike = thesaurus_for(search)
     place = place_of(asked.cursor, search)
     page = page_of(search, moment=moment, thesaurus=alike, size=asked.limit, **place)
     found = count(search, moment=moment, thesaurus=alike)

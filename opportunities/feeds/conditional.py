@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from core.http import public_page
+from opportunities.search.value import WINDOWS
 from opportunities.versions import answers_conditionally
-
-# Wishes that count from now: what they find changes though nothing happens.
-WINDOWS = frozenset({"due", "posted", "changed"})
 
 
 def taken_along(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """Let a view of public facts be asked again and again at the cost of one query."""
+    """Let a view of public facts be asked again and again at the cost of one query.
+
+    A search with a window changes with the clock, so its answer holds for a minute at most.
+    """
     still, ticking = answers_conditionally()(view), answers_conditionally(by_minute=True)(view)
 
     @require_safe

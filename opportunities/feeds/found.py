@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from opportunities.choices import Phase, Sort
 from opportunities.models import Opportunity, Revision
-from opportunities.search import Search, Thesaurus, thesaurus
+from opportunities.search import Search, Thesaurus, thesaurus_for
 from opportunities.search.lanes import page_of
 from opportunities.words import Change, Snapshot, changes_between
 
@@ -67,7 +67,7 @@ class Asked:
     def by(cls, request: HttpRequest) -> Self:
         """Read what a request asks for. One query where there are words."""
         search = Search.from_query(request.GET)
-        return cls(search, timezone.now(), thesaurus() if search.words else Thesaurus())
+        return cls(search, timezone.now(), thesaurus_for(search))
 
     def sorted_by(self, sort: Sort) -> Self:
         return replace(self, search=replace(self.search, sort=sort))

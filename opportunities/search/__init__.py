@@ -2,6 +2,6 @@
 
 from opportunities.search.candidate import Candidate, asks_of
 from opportunities.search.terms import Thesaurus
-from opportunities.search.value import Search, thesaurus
+from opportunities.search.value import Search, thesaurus, thesaurus_for
 
-__all__ = ["Candidate", "Search", "Thesaurus", "asks_of", "thesaurus"]
+__all__ = ["Candidate", "Search", "Thesaurus", "asks_of", "thesaurus", "thesaurus_for"]

@@ -68,7 +68,7 @@ def wished(search: "Search", moment: datetime) -> Query:
 def say_all(search: "Search") -> bool:
     """Say whether marks say all that ``search`` asks for beside its words: nothing that moves with the clock."""
     phases = set(search.phases)
-    moves = search.quarters or search.due_within or search.posted_within or search.changed_within
+    moves = search.quarters or search.moves_with_the_clock
     return not moves and (phases <= YOUNG or phases == {Phase.ARCHIVED})
 
 

@@ -24,6 +24,7 @@ from opportunities.words import expected_period
 LONGEST_TEXT = 200
 LONGEST_WINDOW = 365  # days
 MOST_CODES = 10
+WINDOWS = frozenset(["due", "posted", "changed"])  # named as in an address
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 T = TypeVar("T", Phase, Industry, Method, ValueBand, Sort)
 
@@ -100,6 +101,11 @@ class Search:
             changed_within=None,
             sort=None,
         )
+
+    @property
+    def moves_with_the_clock(self) -> bool:
+        """True for a window: its edges are counted from now, so what it finds changes though nothing happens."""
+        return bool(self.due_within or self.posted_within or self.changed_within)
 
     @property
     def query(self) -> Query:
@@ -256,6 +262,11 @@ class Search:
 def thesaurus() -> Thesaurus:
     """Return what staff say means the same. One query."""
     return Thesaurus(SynonymGroup.objects.values_list("words", flat=True))
+
+
+def thesaurus_for(search: Search) -> Thesaurus:
+    """Return what ``search`` needs of the thesaurus. One query, or none for a search without words."""
+    return thesaurus() if search.words else Thesaurus()
 
 
 def _window(days: int | None) -> timedelta:

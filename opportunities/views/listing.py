@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from core.http import public_page
 from opportunities import naics
 from opportunities.facets import facets, order, selects
-from opportunities.listed import alike, listed
+from opportunities.listed import listed
 from opportunities.remembering import key_of, remembered
-from opportunities.search import Search
+from opportunities.search import Search, thesaurus_for
 from opportunities.search.counts import Counts, count, count_quarters
 from opportunities.search.lanes import RANKED
 from opportunities.search.suggestions import did_you_mean
@@ -47,7 +47,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         **around(search, moment=moment, version=version),
     }
     if not page.sections:
-        context["better"] = did_you_mean(search, moment=moment, thesaurus=alike(search))
+        context["better"] = did_you_mean(search, moment=moment, thesaurus=thesaurus_for(search))
     return _answer(request, search, context)
 
 
@@ -58,9 +58,9 @@ def around(search: Search, *, moment: datetime, version: Version) -> dict[str, A
 
 
 def _around(search: Search, moment: datetime) -> dict[str, Any]:
-    like = alike(search)
-    counts = count(search, moment=moment, thesaurus=like)
-    quarters = count_quarters(search, moment=moment, thesaurus=like)
+    alike = thesaurus_for(search)
+    counts = count(search, moment=moment, thesaurus=alike)
+    quarters = count_quarters(search, moment=moment, thesaurus=alike)
     choices = {
         "counts": counts,
         "ranked": f"{RANKED:,}",
