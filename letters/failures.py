@@ -16,6 +16,7 @@ WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720)]
 
 NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.10", "5.2.1"}
 FOR_NOW_DESPITE_5XX = {"5.2.2", "5.4.4"}  # a full mailbox; a host that cannot be found just now
+REPLY_CODES = range(200, 600)  # smtplib says -1 of what is none
 OUR_FAULT_CODES = {454, 530, 534, 535, 538}  # authentication
 
 ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -42,10 +43,11 @@ class Failure:
 def judge(error: Exception) -> Failure:
     """Say what ``error``, raised by a mail backend while sending one letter, means.
 
-    A connection that broke is ``UNCERTAIN``: the server may have taken the letter before.
+    A connection that broke is ``UNCERTAIN``: the server may have taken the letter before. So is one that says
+    what is no reply.
     """
     code, reply = _code_and_reply(error)
-    if code is None:
+    if code is None or code not in REPLY_CODES:
         return Failure(Outcome.UNCERTAIN, None, reply)
     enhanced = ENHANCED.search(reply)
     return Failure(_meaning(code, enhanced.group() if enhanced else ""), code, reply)
@@ -70,7 +72,7 @@ def _code_and_reply(error: Exception) -> tuple[int | None, str]:
     else:
         return None, type(error).__name__
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return code, text[:300]
+    return code, text.replace("\0", "")[:300]  # no database stores that character
 
 
 def wait_after(attempt_count: int, chance: Random) -> timedelta:

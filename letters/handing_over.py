@@ -19,7 +19,7 @@ GOOD = {OK, WILL_FORWARD, GO_ON}
 def hand_over(smtp: smtplib.SMTP, raw: bytes, *, sender: str, to: str) -> None:
     """Hand over one letter, lines ending in CR LF; return when the server has taken it.
 
-    Raises what ``smtplib.SMTP.sendmail`` raises, and leaves the connection fit for the next letter as that does.
+    Raises what ``smtplib.SMTP.sendmail`` raises, and leaves the connection fit for the next letter, or closed.
     """
     smtp.ehlo_or_helo_if_needed()
     if not (PLAIN.fullmatch(sender) and PLAIN.fullmatch(to)):
@@ -46,7 +46,7 @@ def hand_over(smtp: smtplib.SMTP, raw: bytes, *, sender: str, to: str) -> None:
 
 def _tell(smtp: smtplib.SMTP, *commands: str) -> list[Reply]:
     """Return the replies to ``commands``, told in one breath where the server offers it. What was not told
-    any more, after a refusal, counts as refused in the same words."""
+    or not answered any more, after a refusal, counts as refused in the same words."""
     told, at_once = [f"{command}\r\n" for command in commands], smtp.has_extn("pipelining")
     if at_once:
         smtp.send("".join(told))
@@ -54,7 +54,12 @@ def _tell(smtp: smtplib.SMTP, *commands: str) -> list[Reply]:
     for command in told:
         if not at_once:
             smtp.send(command)
-        replies.append(_reply(smtp))
+        try:
+            replies.append(_reply(smtp))
+        except smtplib.SMTPServerDisconnected:
+            if {code for code, _words in replies} <= GOOD:
+                raise
+            break  # it refused and hung up at once
         if replies[-1][0] == CLOSING or not (at_once or replies[-1][0] in GOOD):
             break
     return replies + replies[-1:] * (len(told) - len(replies))
@@ -69,15 +74,16 @@ def _reply(smtp: smtplib.SMTP) -> Reply:
 
 
 def _begin_anew(smtp: smtplib.SMTP, last: Reply) -> None:
-    """Leave the connection fit for the next letter. A server that waits for a letter to nobody gets an empty
-    one (RFC 2920 section 3.1)."""
+    """Leave the connection fit for the next letter, or closed. A server that waits for a letter to nobody gets an
+    empty one (RFC 2920 section 3.1); one that does not follow is left, or it would answer one letter for another."""
     try:
         if last[0] == GO_ON:
             smtp.send(b".\r\n")
             smtp.getreply()
-        smtp.rset()
-    except smtplib.SMTPServerDisconnected:
-        pass  # the next letter finds that out
+        if smtp.rset()[0] != OK:
+            smtp.close()
+    except smtplib.SMTPException:
+        smtp.close()
 
 
 def _as_data(raw: bytes) -> bytes:

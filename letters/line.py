@@ -74,8 +74,9 @@ class Line:
 
     @property
     def is_worn(self) -> bool:
-        """Whether it has carried so many letters that the next one needs another."""
-        return self.count >= LETTERS_AT_MOST
+        """Whether the next letter needs another: it has carried many, or was closed after a refusal."""
+        smtp: Any = getattr(self.mail, "connection", None)
+        return self.count >= LETTERS_AT_MOST or (smtp is not None and smtp.sock is None)
 
     def rest(self) -> None:
         """End a run: keep the connection for the next one where settings say so."""

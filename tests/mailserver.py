@@ -44,8 +44,9 @@ class MailServer:
 
     ``answer("a@b.example", 450, 550)`` refuses that recipient's next two attempts with those codes
     and then accepts; ``answer_data`` does so after the message itself. ``drop_after_dot(2)`` hangs
-    up on the next two messages instead of answering: the sender cannot know whether they arrived. ``stall``
-    keeps its next answer to a message back, and ``letters_at_most`` are taken over one connection.
+    up on the next two messages instead of answering: the sender cannot know whether they arrived.
+    ``drop_after_refusal`` hangs up right behind the next refusal of a recipient, and ``say_after_dot`` answers the
+    next message with these words. ``stall`` keeps its next answer to a message back, and ``letters_at_most`` are taken over one connection.
     ``stop`` and ``start`` make it unreachable and reachable again on the same port. With
     ``offers_pipelining`` it may be told several things in one breath (RFC 2920).
     """
@@ -58,6 +59,8 @@ class MailServer:
     offers_pipelining: bool = False
     _controller: Controller | None = None
     _drops: int = 0
+    _drops_refused: bool = False
+    _says: str = ""
     _stalls: bool = False
     _at_rcpt: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     _at_data: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
@@ -75,6 +78,12 @@ class MailServer:
 
     def drop_after_dot(self, times: int = 1) -> None:
         self._drops = times
+
+    def drop_after_refusal(self) -> None:
+        self._drops_refused = True
+
+    def say_after_dot(self, said: str) -> None:
+        self._says = said
 
     def stall(self) -> None:
         self._stalls = True
@@ -121,13 +130,19 @@ class MailServer:
 
     async def handle_RCPT(  # noqa: N802
         self,
-        _server: SMTP,
+        server: SMTP,
         _session: Session,
         envelope: Envelope,
         address: str,
         _options: list[str],
     ) -> str:
         if self._at_rcpt[address]:
+            if self._drops_refused:
+                self._drops_refused = False
+                transport = cast(Transport, server.transport)
+                transport.write(f"{ANSWERS[self._at_rcpt[address].popleft()]}\r\n".encode())
+                transport.close()
+                return ""
             return ANSWERS[self._at_rcpt[address].popleft()]
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -148,6 +163,9 @@ class MailServer:
             self.dropped.append(message)
             cast(Transport, server.transport).abort()
             return "421 4.3.2 Gone"
+        if self._says:
+            said, self._says = self._says, ""
+            return said
         for recipient in message.recipients:
             if self._at_data[recipient]:
                 return ANSWERS[self._at_data[recipient].popleft()]

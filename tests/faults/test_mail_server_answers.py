@@ -144,6 +144,49 @@ def test_address_that_does_not_exist_is_not_written_to_again(mailserver, clock):
     assert letter("b@readers.example", moment=clock.now).state == "ready"
 
 
+def test_server_that_refuses_a_reader_and_hangs_up_has_refused_that_reader_alone(
+    mailserver, clock
+):
+    refused, other = (letter(f"{name}@readers.example", moment=clock.now) for name in "ab")
+    mailserver.answer("a@readers.example", 550)
+    mailserver.drop_after_refusal()
+
+    send_due(clock=clock)
+
+    assert told(mailserver) == ["b@readers.example"]
+    assert attempts() == [(Outcome.REFUSED, 550)]
+    for one in (refused, other):
+        one.refresh_from_db()
+    assert (refused.state, other.state) == ("failed", "sent")
+    assert not Letter.objects.filter(repeat_count__gt=0).exists()
+
+
+@pytest.mark.parametrize("nonsense", ["Hello?", "-25 Nothing", "999 Never"])
+def test_server_that_talks_nonsense_is_left_and_the_letter_is_tried_again(
+    mailserver, clock, nonsense
+):
+    first, other = (letter(f"{name}@readers.example", moment=clock.now) for name in "ab")
+    mailserver.say_after_dot(nonsense)
+
+    send_due(clock=clock)
+
+    assert attempts() == [(Outcome.UNCERTAIN, None)]
+    assert told(mailserver) == ["b@readers.example"]
+    for one in (first, other):
+        one.refresh_from_db()
+    assert (first.state, other.state) == ("ready", "sent")
+
+
+def test_reply_with_what_no_database_stores_is_kept_without_it(mailserver, clock):
+    letter("a@readers.example", moment=clock.now)
+    mailserver.say_after_dot("451 4.3.0 Try\0 later")
+
+    send_due(clock=clock)
+
+    assert attempts() == [(Outcome.RETRY, 451)]
+    assert Attempt.objects.get().reply == "4.3.0 Try later"
+
+
 def test_greylisted_letter_goes_out_later(mailserver, clock):
     listed = letter("a@readers.example", moment=clock.now)
     mailserver.answer("a@readers.example", 450, 450)
