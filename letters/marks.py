@@ -4,6 +4,7 @@ A mark within a lease need not be on disk before the next letter goes out: it is
 of a lease takes all of them to disk, and a sender that loses its database marks them again (``mark_again``).
 """
 
+import logging
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,11 +14,13 @@ from typing import Any
 from weakref import WeakSet
 
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from letters.choices import LetterState
 from letters.models import Channel, KindOnTrial, Letter, Suppression
 from letters.suppression import hashes_of
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.LETTER_LEASE_SECONDS)
 LOOK_HOLDS = timedelta(seconds=1)  # a sender that was stopped, or connected anew, looks again
@@ -104,12 +107,23 @@ def mark(letter: Letter, lease: Lease, state: LetterState, moment: datetime) -> 
     """Mark ``letter`` as no longer owed, as long as ``lease`` holds it, and look at the one after it."""
     made, following = Mark(letter, state, moment), lease.following.get(letter.pk)
     if following and connection.vendor == "postgresql":
-        values = [*_mark_values(made, lease), *_look_values(following, lease, moment)]
-        _prepare()
-        lease.seen[following.pk] = _seen(EXECUTE.format(marks=_places(len(values))), values, moment)
+        _mark_and_look(made, following, lease)
     else:
         _mark(made, lease)
     lease.marked.append(made)
+
+
+def _mark_and_look(made: Mark, following: Letter, lease: Lease) -> None:
+    """Do both in one statement. Where the session is not as it was left, only mark: what has gone must not go again."""
+    values = [*_mark_values(made, lease), *_look_values(following, lease, made.at)]
+    try:
+        _prepare()
+        seen = _seen(EXECUTE.format(marks=_places(len(values))), values, made.at)
+    except ProgrammingError as error:
+        logger.warning("mark without a look", extra={"error": str(error)})
+        _mark(made, lease)
+    else:
+        lease.seen[following.pk] = seen
 
 
 def mark_again(lease: Lease) -> None:

@@ -272,6 +272,29 @@ def test_only_the_last_mark_of_a_lease_waits_for_the_disk(clock, mail):
     assert asked_for == [["EXECUTE", "letters_mark_and_look"]] * 2 + [["UPDATE", "letters_letter"]]
 
 
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("confused", ["forgot it", "knows it unasked"])
+@pytest.mark.django_db(transaction=True)
+def test_session_that_is_not_as_it_was_left_marks_what_has_gone(clock, mail, confused):
+    """As behind a pooler that hands each transaction to another session."""
+    for name in "abcd":
+        letter(f"{name}@readers.example", moment=clock.now)
+
+    def confuse() -> None:
+        if confused == "forgot it":
+            with connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")
+        else:
+            marks.KNOWING.discard(connection.connection)
+
+    mail.after[2] = confuse
+
+    assert send_due(clock=clock) == 4
+
+    assert states() == ["sent"] * 4
+    assert len(mail.taken) == 4
+
+
 @pytest.mark.django_db
 def test_slow_mail_server_ends_the_run_in_time_and_nothing_waits_for_the_lease(clock, mail):
     for number in range(10):
