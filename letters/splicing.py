@@ -15,6 +15,7 @@ from django.utils.html import escape
 from letters.rendering import Words
 
 SECRET = uuid4().hex  # no text holds it
+LINE_END = re.compile(r"\r\n?")
 BREAK = b"=\r\n"  # a line break that is none to the reader (RFC 2045 section 6.7)
 
 
@@ -62,5 +63,7 @@ class _Pieces:
 
 
 def quoted(text: str) -> bytes:
-    """Return ``text`` in quoted-printable, lines ending as mail wants them."""
-    return b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+    """Return ``text`` in quoted-printable, lines ending as mail wants them, however they ended before: servers
+    refuse a CR that stands alone (RFC 5321 section 2.3.8)."""
+    lines = LINE_END.sub("\n", text)
+    return b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")

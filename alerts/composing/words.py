@@ -32,7 +32,8 @@ def words_of(
 def _form(language: str, shown: list[news.Item], count: int) -> Form:
     """Return the letter about these items, rendered once for all its readers: with gaps for links and whys."""
     key = (settings.SITE_URL, language, count, *(item.without_reader for item in shown))
-    if key not in FORMS:
+    form = FORMS.get(key)
+    if form is None:
         if len(FORMS) >= FORMS_AT_MOST:
             FORMS.clear()
         context = {
@@ -46,8 +47,8 @@ def _form(language: str, shown: list[news.Item], count: int) -> Form:
             "more_url": gap(2),
             **SAID,
         }
-        FORMS[key] = Form(write("alerts/news", context, language=language))
-    return FORMS[key]
+        FORMS[key] = form = Form(write("alerts/news", context, language=language))
+    return form
 
 
 def list_headers(stop_url: str) -> dict[str, str]:

@@ -38,3 +38,16 @@ def test_what_fills_a_gap_arrives_as_it_is(noon, value):
     assert ("<vu>" in words.html) is False
     assert max(map(len, raw.split(b"\r\n"))) <= 200  # of a body no line is over 76
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("value", ["two\r\nlines", "a\rb", "ends so\r", "\r\n.\r\nMAIL FROM:<a@example.com>"])
+def test_every_line_ends_as_mail_wants_it_however_it_ended_before(noon, value):
+    words = Form(Words("S", f"A {value} b {gap(0)}\n", f"<p>{gap(0)}</p>\n")).filled([value])
+    letter = Letter(kind="k", to_address="a@example.com", created_at=noon, priority=Priority.NEWS)
+
+    raw = as_mail(letter, words, {})
+
+    left = raw.replace(b"\r\n", b"")
+    assert (b"\r" in left, b"\n" in left) == (False, False)
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    assert part(message_from_bytes(raw, policy=policy.default), "plain") == f"A {lines} b {lines}\n"
