@@ -40,7 +40,9 @@ def test_what_fills_a_gap_arrives_as_it_is(noon, value):
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("value", ["two\r\nlines", "a\rb", "ends so\r", "\r\n.\r\nMAIL FROM:<a@example.com>"])
+@pytest.mark.parametrize(
+    "value", ["two\r\nlines", "a\rb", "ends so\r", "\r\n.\r\nMAIL FROM:<a@example.com>"]
+)
 def test_every_line_ends_as_mail_wants_it_however_it_ended_before(noon, value):
     words = Form(Words("S", f"A {value} b {gap(0)}\n", f"<p>{gap(0)}</p>\n")).filled([value])
     letter = Letter(kind="k", to_address="a@example.com", created_at=noon, priority=Priority.NEWS)

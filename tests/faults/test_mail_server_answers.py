@@ -144,9 +144,7 @@ def test_address_that_does_not_exist_is_not_written_to_again(mailserver, clock):
     assert letter("b@readers.example", moment=clock.now).state == "ready"
 
 
-def test_server_that_refuses_a_reader_and_hangs_up_has_refused_that_reader_alone(
-    mailserver, clock
-):
+def test_server_that_refuses_a_reader_and_hangs_up_has_refused_that_reader_alone(mailserver, clock):
     refused, other = (letter(f"{name}@readers.example", moment=clock.now) for name in "ab")
     mailserver.answer("a@readers.example", 550)
     mailserver.drop_after_refusal()

@@ -1,6 +1,7 @@
 """How a letter is handed to a mail server: the same letter, in fewer waits where the server allows it."""
 
 import smtplib
+import socket
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_after_a_refusal_the_connection_takes_the_next_letter(mailserver, smtp, 
 
 
 @pytest.fixture
-def says(monkeypatch):
+def says(request, monkeypatch):
     """Return a function that gives a connection to a server that says just this, and what it was told."""
 
     def connect(*replies: tuple[int, bytes] | Exception) -> tuple[smtplib.SMTP, list[bytes | str]]:
@@ -84,8 +85,8 @@ def says(monkeypatch):
 
         monkeypatch.setattr(smtp, "send", told.append)
         monkeypatch.setattr(smtp, "getreply", reply)
-        smtp.sock = object()
-        monkeypatch.setattr(smtp, "close", lambda: setattr(smtp, "sock", None))
+        smtp.sock = socket.socket()
+        request.addfinalizer(smtp.close)
         return smtp, told
 
     return connect
