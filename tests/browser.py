@@ -71,13 +71,19 @@ def axe(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe says against the page, one text for each place: every default rule, none ignored."""
+def violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe says against the page, one text for each place: every default rule, none ignored.
+
+    ``rules`` asks for those alone, where nothing else can have changed since all were asked.
+    """
     if page.evaluate("typeof axe === 'undefined'"):  # once is enough for a document
         page.evaluate(AXE.axe_script)
     # `preload` would read style sheets for rules that are not among the default ones, and trip over the CSP.
     found = page.evaluate(
-        "axe.run({resultTypes: ['violations'], preload: false}).then(answer => answer.violations)"
+        """rules => axe.run({
+            resultTypes: ['violations'], preload: false, ...(rules.length ? {runOnly: rules} : {})
+        }).then(answer => answer.violations)""",
+        list(rules),
     )
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:200]}\n    {node['failureSummary']}"

@@ -6,6 +6,7 @@ import shutil
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from core.append_only import unguard
 from tests.browser import ARGUMENTS, Watch, chromium
+from tests.halves import add_options, is_run_on, write_down
 from tests.mailserver import MailServer
 from tests.migrated_rows import Rows, empties_tables, put_back, read_rows
 from tests.servers import HOST, ProgramMissing, postgres_programs, redis_program
@@ -38,6 +40,10 @@ LONGEST_FIRST = ("servers", "browser")  # markers
 NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what follows from the fixtures: as soon as that, for xdist reads its groups before
     ``pytest_collection_modifyitems`` is ours.
@@ -49,9 +55,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave to the other half what is only about it, and begin with what takes long: started last, it
     would keep one worker busy while the others have nothing to do.
     """
-    meant = [item for item in items if _is_meant_for_this_database(item)]
-    if others := [item for item in items if item not in meant]:
+    from django.db import connection
+
+    elsewhere = config.getoption("once_elsewhere")
+    ours = {item for item in items if is_run_on(connection.vendor, item, once_elsewhere=elsewhere)}
+    others = [item for item in items if item not in ours]
+    if others:
         config.hook.pytest_deselected(items=others)
+    if path := config.getoption("left_out_in"):
+        write_down(others, Path(path))
+    meant = [item for item in items if item in ours]
     items[:] = sorted(meant, key=_place_in_line)
 
 
@@ -199,7 +212,7 @@ def _mark_by_fixtures(item: pytest.Item, fixtures: set[str]) -> None:
     if fixtures & NEEDS_BROWSER:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.programs("chromium"))
-        if not item.get_closest_marker("only_on"):
+        if not (item.get_closest_marker("only_on") or item.get_closest_marker("once")):
             # What a page looks like and does is the same on either database; what it says, the client asks in both.
             item.add_marker(pytest.mark.only_on("sqlite"))
     if (
@@ -226,13 +239,6 @@ def _place_in_line(item: pytest.Item) -> int:
         (place for place, name in enumerate(LONGEST_FIRST) if item.get_closest_marker(name)),
         len(LONGEST_FIRST),
     )
-
-
-def _is_meant_for_this_database(item: pytest.Item) -> bool:
-    from django.db import connection
-
-    marker = item.get_closest_marker("only_on")
-    return marker is None or connection.vendor in marker.args
 
 
 def _missing(name: str) -> str:

@@ -3,6 +3,9 @@
 ``make test`` calls this. Arguments are pytest's; two are ours: ``--embedded-only`` leaves the
 second half out, ``--require-all`` makes anything left out or skipped a failure, as CI wants. The
 last lines say what ran and what did not; the very last one is ``N passed, N failed, N skipped``.
+
+Each half writes down which tests it leaves to the other. What both left ran nowhere. Tests marked
+``once`` run in the second half, and in the first where that is the only one.
 """
 
 import argparse
@@ -20,7 +23,14 @@ from xml.etree import ElementTree as ET
 
 from tests.browser import chromium
 from tests.environment import ROOT
-from tests.servers import ProgramMissing, private_postgres, private_redis, spawn
+from tests.servers import (
+    ProgramMissing,
+    postgres_programs,
+    private_postgres,
+    private_redis,
+    redis_program,
+    spawn,
+)
 
 OUTPUT = ROOT / "test-output"
 MOST_WORKERS = 8  # each makes a database of its own; more of them cost more than they save
@@ -38,6 +48,7 @@ class Half:
     passed: int = 0
     failed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    left_out: set[str] = field(default_factory=set)
 
     @property
     def is_green(self) -> bool:
@@ -57,7 +68,9 @@ def main(arguments: list[str]) -> int:
     options, pytest_arguments = _parse(arguments)
     _let_signals_unwind()
     OUTPUT.mkdir(exist_ok=True)
-    halves = [run_half("SQLite, broker in memory", "sqlite", {}, pytest_arguments)]
+    both = not options.embedded_only and not servers_missing()
+    once = ["--once-elsewhere"] if both else []
+    halves = [run_half("SQLite, broker in memory", "sqlite", {}, [*once, *pytest_arguments])]
     if not options.embedded_only:
         halves.append(run_on_servers(pytest_arguments))
     summary = summarise(halves)
@@ -69,23 +82,31 @@ def main(arguments: list[str]) -> int:
     return code
 
 
+def servers_missing() -> str:
+    """Return why there can be no second half; blank if there can."""
+    try:
+        postgres_programs()
+        redis_program()
+    except ProgramMissing as missing:
+        return str(missing)
+    return ""
+
+
 def run_on_servers(pytest_arguments: list[str]) -> Half:
     """Run the suite on a private PostgreSQL and a private Redis."""
-    title = "PostgreSQL, Redis"
-    try:
-        with private_postgres() as postgres, private_redis() as redis:
-            title = f"{postgres.name}, {redis.name}"
-            servers = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
-            return run_half(title, "postgresql", servers, pytest_arguments)
-    except ProgramMissing as missing:
-        return Half(title, not_run=str(missing))
+    if missing := servers_missing():
+        return Half("PostgreSQL, Redis", not_run=missing)
+    with private_postgres() as postgres, private_redis() as redis:
+        servers = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+        return run_half(f"{postgres.name}, {redis.name}", "postgresql", servers, pytest_arguments)
 
 
 def run_half(title: str, name: str, servers: dict[str, str], pytest_arguments: list[str]) -> Half:
     """Run pytest once and count from its own report."""
     print(f"\n=== {title} ===", flush=True)
-    report = OUTPUT / f"{name}.xml"
-    report.unlink(missing_ok=True)
+    report, left_out = OUTPUT / f"{name}.xml", OUTPUT / f"{name}-left-out.txt"
+    for written in (report, left_out):
+        written.unlink(missing_ok=True)
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
     command = [
         sys.executable,
@@ -96,11 +117,14 @@ def run_half(title: str, name: str, servers: dict[str, str], pytest_arguments: l
         "--dist",
         "loadgroup",
         f"--junitxml={report}",
+        f"--left-out-in={left_out}",
     ]
     started = time.monotonic()
     code = _run_to_its_end([*command, *pytest_arguments], {**_environment(), **servers})
     half = Half(title, exit_code=code, seconds=time.monotonic() - started)
     count(report, half)
+    if left_out.exists():
+        half.left_out = set(left_out.read_text().splitlines())
     return half
 
 
@@ -125,8 +149,15 @@ def summarise(halves: list[Half]) -> list[str]:
         *map(str, halves),
         f"Browser: {_browser_version()}",
         *(f"skipped {number} of them: {reason}" for reason, number in sorted(skipped.items())),
+        *(f"ran in neither half: {test}" for test in sorted(forgotten(halves))),
         closing_line(halves),
     ]
+
+
+def forgotten(halves: list[Half]) -> set[str]:
+    """Return the tests that each half left to the other, so that they ran in none."""
+    ran = [half.left_out for half in halves if not half.not_run]
+    return set.intersection(*ran) if len(ran) > 1 else set()
 
 
 def closing_line(halves: list[Half]) -> str:
@@ -145,7 +176,7 @@ def exit_code(halves: list[Half], *, require_all: bool) -> int:
     if nothing or not all(half.is_green for half in halves):
         return 1
     left_out = len(halves) < 2 or any(half.not_run or half.skipped for half in halves)
-    return 1 if require_all and left_out else 0
+    return 1 if require_all and (left_out or forgotten(halves)) else 0
 
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:

@@ -83,6 +83,7 @@ def test_a_passkey_is_added_and_then_signs_in_alone(page, settings, live_server)
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up an authenticator app")
 
 
+@pytest.mark.once
 @pytest.mark.expected_statuses(422)
 def test_pages_of_accounts(page, settings, live_server):
     with looking_at(page) as looking:

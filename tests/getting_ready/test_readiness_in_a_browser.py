@@ -109,6 +109,7 @@ def test_words_and_card_come_by_themselves_move_nothing_and_follow_each_step(new
     expect(card).to_contain_text("Nothing is missing.")
 
 
+@pytest.mark.once
 def test_pages_of_a_business_can_be_used_at_any_width(page, live_server):
     vendor, paths = furnished_business()
     client = Client()

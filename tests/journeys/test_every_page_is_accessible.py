@@ -25,7 +25,7 @@ from tests.journeys.looking import WIDE, Looking, looking_at
 from tests.qualities.addresses import ENTRANCES, NOT_PAGES, public_addresses
 
 # Dozens of pages a test: on a busy machine that takes minutes.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 ARABIC = ("ar", "Arabic")
 
@@ -51,7 +51,7 @@ def test_public_pages(page, house):
 def test_public_pages_read_from_right_to_left(page, house, settings):
     settings.LANGUAGES = [*settings.LANGUAGES, ARABIC]
 
-    with looking_at(page, suffix="-rtl") as looking:
+    with looking_at(page, mirrored=True) as looking:
         for name, address in house.public.items():
             looking.at(name, f"/ar{address}")
             assert page.locator("html").get_attribute("dir") == "rtl"
@@ -68,7 +68,7 @@ def test_alert_pages(page, house, monkeypatch):
 def test_alert_pages_read_from_right_to_left(page, house, settings):
     settings.LANGUAGES = [*settings.LANGUAGES, ARABIC]
 
-    with looking_at(page, suffix="-rtl") as looking:
+    with looking_at(page, mirrored=True) as looking:
         for name, (address, status) in house.alerts.items():
             looking.at(name, address.replace("/alerts/", "/ar/alerts/"), status=status)
             assert page.locator("html").get_attribute("dir") == "rtl"

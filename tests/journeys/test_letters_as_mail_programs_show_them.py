@@ -14,7 +14,7 @@ from tests.environment import ROOT
 from tests.journeys.looking import SIDEWAYS, show_in
 from tests.letters.kinds import KINDS, LANGUAGES, as_if_translated, sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 FOLDER = ROOT / "test-output" / "letters"
 # One of each template, and what is seldom: the others differ by a sentence. Pictures are taken of all.
