@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from alerts import matching
@@ -116,8 +116,11 @@ def why_not(subscriber: Subscriber, opportunity: Opportunity, *, moment: datetim
     """Say why this subscriber was or was not told of ``opportunity``. Few queries, whatever there is."""
     if opportunity.stage != Stage.PUBLISHED:
         return Answer(Why.NOT_PUBLIC, _("This purchase is not public."))
-    carried = Match.objects.filter(subscriber=subscriber, revision__opportunity=opportunity)
-    if match := carried.select_related("letter").order_by("-letter", "-pk").first():
+    matches = Match.objects.filter(subscriber=subscriber, revision__opportunity=opportunity)
+    # What came up just as its reader stopped is in no letter, and will be in none.
+    carried = matches.exclude(letter__isnull=True, subscription__ended_at__isnull=False)
+    newest = carried.order_by(F("letter").desc(nulls_first=True), "-pk")
+    if match := newest.select_related("letter").first():
         return _of_match(subscriber, match)
     return _of_wishes(subscriber, opportunity, moment)
 

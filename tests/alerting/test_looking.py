@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.http import QueryDict
 
-from alerts import actions
+from alerts import actions, matching
 from alerts.choices import EndedBecause, Frequency, Kind
 from alerts.looking import Why, why_not
-from alerts.models import Subscriber
+from alerts.models import Subscriber, Subscription
 from alerts.previewing import preview
 from letters.models import Letter, Suppression
 from letters.suppression import suppress
@@ -186,6 +186,28 @@ def test_why_not_gives_the_one_reason(noon, before, after, why):
     after(reader, noon)
 
     assert why_not(Subscriber.objects.get(), purchase, moment=noon).why == why
+
+
+def test_why_not_of_what_was_told_before_says_that_more_of_it_waits(noon):
+    reader = subscribe(READER, search("boards"), moment=noon).subscriber
+    purchase = listed("Boards", at=noon)
+    tick(noon)
+    sent(reader, noon)
+    actions.change(reader, frequency=Frequency.WEEKLY, moment=noon)
+    changed(purchase, noon + HOUR, contract_term="Three years")
+
+    assert tick(noon + HOUR) == []
+
+    assert why_not(Subscriber.objects.get(), purchase, moment=noon).why == Why.WAITS
+
+
+def test_why_not_of_what_came_up_as_its_reader_stopped_promises_no_letter(noon):
+    reader = subscribe(READER, search("boards"), moment=noon).subscriber
+    purchase = listed("Boards", at=noon)
+    matching.match_some(moment=noon)
+    Subscription.objects.update(ended_at=noon, ended_because=EndedBecause.MANAGE)
+
+    assert why_not(reader, purchase, moment=noon).why == Why.STOPPED
 
 
 def test_why_not_of_what_no_search_finds_what_was_there_before_and_what_is_not_public(noon):
