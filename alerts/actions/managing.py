@@ -40,8 +40,8 @@ def change(
 def pause_until(subscriber: Subscriber, day: date | None, *, moment: datetime) -> Subscriber:
     """Write nothing before the New York day ``day``, ``None`` to end a pause now; return the subscriber.
 
-    All that comes up meanwhile waits, at most ``LONGEST_PAUSE``, and comes in one letter. A day that has begun
-    ends the pause. Safe to repeat.
+    All that comes up meanwhile waits, at most ``LONGEST_PAUSE``, and comes in one letter; what is in a letter
+    already still goes. A day that has begun ends the pause. Safe to repeat.
     """
     changed = _locked(subscriber)
     until = min(start_of(day), moment + LONGEST_PAUSE) if day else None

@@ -1,11 +1,13 @@
 """What was published by mistake is told to nobody any more, wherever on the way to a letter it was."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from alerts import ticking
-from alerts.actions import confirm
+from alerts.actions import confirm, take_back_withdrawn
 from alerts.models import Match
 from letters.models import Letter
 from opportunities import actions
@@ -64,6 +66,23 @@ def test_a_letter_that_waits_is_taken_back_and_written_anew(noon):
     assert news["Subject"] == "New: Smartboards"
     assert "Secret" not in news.as_string()
     assert sorted(Letter.objects.values_list("state", flat=True)) == ["cancelled", "ready"]
+
+
+@pytest.mark.only_on("sqlite")
+def test_more_letters_are_taken_back_than_a_statement_takes_values(noon):
+    for number in range(30):
+        subscribe(f"{number}@example.com", moment=noon)
+    (mistake,) = listed(noon, "Secret plans")
+    assert len(tick(noon + HOUR)) == 30
+    withdraw(mistake, noon + HOUR)
+    usual = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 20)
+
+    try:
+        take_back_withdrawn(moment=noon + HOUR)
+    finally:
+        connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, usual)
+
+    assert set(Letter.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
 def test_who_subscribes_later_hears_nothing_of_it(noon):
