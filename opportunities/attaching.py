@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from opportunities import actions
+from opportunities.actions.log import refuse
 from opportunities.choices import Stage
 from opportunities.documents import (
     FIELD,
@@ -20,7 +21,7 @@ from opportunities.documents import (
     type_of,
 )
 from opportunities.models import Opportunity, OpportunityDocument
-from opportunities.publishing import Finding, Refused
+from opportunities.publishing import Finding
 
 
 @transaction.atomic
@@ -33,14 +34,14 @@ def attach(
     """
     opportunity = Opportunity.objects.select_for_update().get(pk=opportunity.pk)
     name = cleaned_name(upload.name or "")
-    _refuse(size_blockers(upload.size or 0))
+    refuse(size_blockers(upload.size or 0))
     content = upload.read()
     digest = sha256(content).hexdigest()
-    listed = list(opportunity.documents.filter(removed_at__isnull=True))
+    listed = list(opportunity.documents.listed())
     same = next((one for one in listed if one.name.casefold() == name.casefold()), None)
     if same and same.sha256 == digest:
         return same
-    _refuse([*_no_room(opportunity, listed, same), *content_blockers(name, content)])
+    refuse([*_no_room(opportunity, listed, same), *content_blockers(name, content)])
     document = OpportunityDocument(
         opportunity=opportunity,
         name=name,
@@ -60,7 +61,7 @@ def remove(document: OpportunityDocument, *, by: User | None, moment: datetime) 
     The log names what was public, so that is kept; of a draft's file nothing is, unless the draft was public once.
     """
     opportunity = Opportunity.objects.select_for_update().get(pk=document.opportunity_id)
-    found = opportunity.documents.filter(pk=document.pk, removed_at__isnull=True).first()
+    found = opportunity.documents.listed().filter(pk=document.pk).first()
     if found is None:
         return
     if opportunity.stage == Stage.DRAFT and opportunity.taken_back_from_id is None:
@@ -112,8 +113,3 @@ def _no_room(
             )
         ]
     return []
-
-
-def _refuse(blockers: list[Finding]) -> None:
-    if blockers:
-        raise Refused(blockers)

@@ -128,6 +128,21 @@ class DocumentType(models.TextChoices):
     PNG = "png", _("PNG picture")
     JPEG = "jpg", _("JPEG picture")
 
+    @property
+    def media_type(self) -> str:
+        """What programs are told that it is (RFC 6838)."""
+        return MEDIA_TYPES[self]
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES = {
+    DocumentType.PDF: "application/pdf",
+    DocumentType.DOCX: f"{OFFICE}.wordprocessingml.document",
+    DocumentType.XLSX: f"{OFFICE}.spreadsheetml.sheet",
+    DocumentType.PNG: "image/png",
+    DocumentType.JPEG: "image/jpeg",
+}
+
 
 class CodeScheme(models.TextChoices):
     NAICS = "naics", _("NAICS 2022")

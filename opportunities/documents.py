@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 
+from core.sheets.packages import LOCKED, RUNS
 from core.text import one_line
 from opportunities.choices import DocumentType
 from opportunities.models.document import LARGEST_FILE
@@ -20,14 +21,6 @@ LONGEST_NAME = 150
 MOST_DOCUMENTS = 50  # of one purchase; its page lists all
 MOST_PARTS = 2000
 LARGEST_UNPACKED = 50 * 1024 * 1024  # bytes
-# What the browser of whoever takes the file is told that it is.
-CONTENT_TYPES = {
-    DocumentType.PDF: "application/pdf",
-    DocumentType.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    DocumentType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    DocumentType.PNG: "image/png",
-    DocumentType.JPEG: "image/jpeg",
-}
 ENDINGS = {f".{kind.value}": kind for kind in DocumentType} | {".jpeg": DocumentType.JPEG}
 BEGINNINGS = {
     DocumentType.PDF: b"%PDF-",
@@ -39,9 +32,6 @@ BEGINNINGS = {
 MAIN_PARTS = {DocumentType.DOCX: "word/document.xml", DocumentType.XLSX: "xl/workbook.xml"}
 LIST_OF_PARTS = "[Content_Types].xml"
 ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
-LOCKED = 1  # the bit of an entry that needs a password
-# Office files that run something: Visual Basic, sheets of Excel 4.0 macros, ActiveX controls.
-RUNS = re.compile(r"vbaproject|macrosheets/|activex/", re.IGNORECASE)
 # A file system, a program or a person would read these as something else.
 AWKWARD = re.compile(r'[<>:"|?*]')
 TRICKS = re.compile(r"\\|^/|(^|/)\.\.(/|$)|^[A-Za-z]:|\x00")
@@ -59,10 +49,6 @@ def cleaned_name(typed: str) -> str:
 def type_of(name: str) -> DocumentType | None:
     """Return the type that the ending of ``name`` promises; ``None`` for one that is not taken."""
     return ENDINGS.get(PurePosixPath(name).suffix.lower())
-
-
-def content_type(kind: str) -> str:
-    return CONTENT_TYPES[DocumentType(kind)]
 
 
 def size_blockers(size: int) -> list[Finding]:

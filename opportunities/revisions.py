@@ -105,7 +105,7 @@ def facts_as_json(opportunity: "Opportunity", names: Iterable[str]) -> dict[str,
 
 
 def _documents(opportunity: "Opportunity") -> list[dict[str, Any]]:
-    listed = opportunity.documents.filter(removed_at__isnull=True).order_by("added_at", "pk")
+    listed = opportunity.documents.listed().order_by("added_at", "pk")
     return [document.as_json() for document in listed]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 FIRST_YEAR = 2000
 PLACEHOLDER_YEAR = 2090  # City files write "no date" as 2099 or 9999
+LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 
 def validate_real_date(value: date) -> None:

@@ -21,6 +21,7 @@ SMALL = 100_000  # bytes; what is no larger unpacked harms nobody, however well 
 MOST_WORDS = 25 * 1024 * 1024
 BLOCK = 64 * 1024
 LINKS = re.compile(r"externallinks?/|xl/connections\.xml|querytables/|oleobject", re.IGNORECASE)
+# Office files that run something: Visual Basic, sheets of Excel 4.0 macros, ActiveX controls.
 RUNS = re.compile(r"vbaproject|macrosheets/|activex/", re.IGNORECASE)
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -14,6 +14,8 @@ from opportunities.search import upkeep
 
 
 def locked(opportunity: Opportunity) -> Opportunity:
+    """Return the purchase as it is stored, with what a snapshot names of other tables; nobody else writes to it until
+    the transaction ends."""
     everything = Opportunity.objects.select_related(
         "agency", "naics", "main_commodity", "renewal_of"
     )
@@ -21,6 +23,7 @@ def locked(opportunity: Opportunity) -> Opportunity:
 
 
 def refuse(blockers: list[Finding]) -> None:
+    """Raise ``Refused`` with every blocker, if there is any."""
     if blockers:
         raise Refused(blockers)
 

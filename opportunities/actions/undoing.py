@@ -93,8 +93,7 @@ def _restore(
 def _put_back_documents(opportunity: Opportunity, facts: dict[str, Any], moment: datetime) -> None:
     """List what was listed: what was added meanwhile goes first, since it may have taken a name."""
     keys = [document["key"] for document in facts.get("documents") or []]
-    public = opportunity.documents.filter(removed_at__isnull=True)
-    public.exclude(key__in=keys).update(removed_at=moment)
+    opportunity.documents.listed().exclude(key__in=keys).update(removed_at=moment)
     opportunity.documents.filter(key__in=keys).update(removed_at=None)
 
 

@@ -23,7 +23,8 @@ from opportunities.admin.changing import EDIT, REVIEW, typed
 from opportunities.admin.exporting import export_list
 from opportunities.admin.looking import counted, outlook, whole
 from opportunities.admin.steps import STEPS, Step
-from opportunities.documents import CONTENT_TYPES, ENDINGS
+from opportunities.choices import DocumentType
+from opportunities.documents import ENDINGS
 from opportunities.models import Opportunity, OpportunityDocument
 from opportunities.publishing import Refused
 
@@ -37,12 +38,14 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy(
             "PDF, Word (.docx), Excel (.xlsx), PNG or JPEG, 10 MB at most. Its name is shown to vendors."
         ),
-        widget=forms.FileInput(attrs={"accept": ",".join([*ENDINGS, *CONTENT_TYPES.values()])}),
+        widget=forms.FileInput(
+            attrs={"accept": ",".join([*ENDINGS, *(kind.media_type for kind in DocumentType)])}
+        ),
     )
 
 
 def documents_of(opportunity: Opportunity) -> QuerySet[OpportunityDocument]:
-    return opportunity.documents.filter(removed_at__isnull=True).order_by("added_at", "pk")
+    return opportunity.documents.listed().order_by("added_at", "pk")
 
 
 def urls(desk: Desk) -> list[Any]:

@@ -4,15 +4,13 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from core.text import one_line
-from opportunities.models.promises import LARGEST_VALUE
-from opportunities.validators import FIRST_YEAR, PLACEHOLDER_YEAR
+from opportunities.phases import NEW_YORK
+from opportunities.validators import FIRST_YEAR, LARGEST_VALUE, PLACEHOLDER_YEAR
 
-NEW_YORK = ZoneInfo("America/New_York")
 LONGEST_AMOUNT = 40  # digits; 1e999999999 would be written out as a thousand million of them
 FORMULA = ("=", "@", "+", "-")
 # A dash before words is a dash; before anything else a spreadsheet reads it as a sum.

@@ -131,7 +131,10 @@ RELATED = {each.name for each in Opportunity._meta.get_fields() if each.is_relat
 
 def _impossible(purchase: Opportunity) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if purchase.industry == "human-services" and not purchase.method_facts.allows_human_services:
+    if (
+        purchase.industry == Industry.HUMAN_SERVICES
+        and not purchase.method_facts.allows_human_services
+    ):
         found["industry"] = [NOT_FOR_HUMAN_SERVICES]
     if purchase.due_at and (not purchase.opens_at or purchase.due_at <= purchase.opens_at):
         found["due_at"] = [_("Responses are due before it opens, or it never opens.")]

@@ -13,13 +13,14 @@ from core import sheets
 from core.sheets.columns import plain
 from opportunities.choices import Method, Stage
 from opportunities.importing import cells as read_cell
-from opportunities.importing.cells import NEW_YORK, Doubt
+from opportunities.importing.cells import Doubt
 from opportunities.importing.judging import Agencies, Facts, Said
 from opportunities.importing.kinds import Cells
 from opportunities.importing.plans import INDUSTRIES, LONGEST_TITLE
 from opportunities.importing.plans import METHODS as PLAN_METHODS
 from opportunities.importing.purchases import PurchaseKind
 from opportunities.models import ImportRun, Opportunity
+from opportunities.phases import NEW_YORK
 
 PAGE = "https://a0333-passportpublic.nyc.gov/rfx.html"
 ORDER = (
@@ -106,7 +107,7 @@ class RfxKind(PurchaseKind):
 
     def matches(self, said: Sequence[Said]) -> dict[str, Opportunity]:
         """Find them by the numbers that PASSPort has given and staff have entered."""
-        epins = {each.about["solicitation_epin"]: each.key for each in said} | {}
+        epins = {each.about["solicitation_epin"]: each.key for each in said}
         numbers = {each.about["passport_rfx_id"]: each.key for each in said}
         epins.pop("", None)
         numbers.pop("", None)

@@ -26,9 +26,13 @@ def made_up_name(document: "OpportunityDocument", _name: str) -> str:
 
 
 class DocumentQuerySet(models.QuerySet["OpportunityDocument"]):
+    def listed(self) -> Self:
+        """Keep what was not removed."""
+        return self.filter(removed_at__isnull=True)
+
     def public(self) -> Self:
         """Keep what any visitor may have: not removed, of a purchase that is public."""
-        return self.filter(removed_at__isnull=True, opportunity__stage=Stage.PUBLISHED)
+        return self.listed().filter(opportunity__stage=Stage.PUBLISHED)
 
 
 class OpportunityDocument(models.Model):

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opportunities.choices import Industry, Method, Outcome, Precision, Stage
 from opportunities.methods import NOT_FOR_HUMAN_SERVICES
-from opportunities.validators import PLACEHOLDER_YEAR
+from opportunities.validators import LARGEST_VALUE, PLACEHOLDER_YEAR
 
 TOO_LATE = datetime(PLACEHOLDER_YEAR, 1, 1, tzinfo=UTC)
-LARGEST_VALUE = 1_000_000_000  # US dollars; City data holds typing errors far above it
 
 PUBLIC = Q(stage=Stage.PUBLISHED)
 STANDS = ~Q(stage=Stage.WITHDRAWN)  # what was withdrawn may be entered anew

@@ -36,14 +36,6 @@ CATEGORIES: dict[str, str] = {
     Industry.STANDARD_SERVICES: "services",
     Industry.HUMAN_SERVICES: "services",
 }
-OFFICE = "application/vnd.openxmlformats-officedocument"
-MEDIA_TYPES: dict[str, str] = {
-    DocumentType.PDF: "application/pdf",
-    DocumentType.DOCX: f"{OFFICE}.wordprocessingml.document",
-    DocumentType.XLSX: f"{OFFICE}.spreadsheetml.sheet",
-    DocumentType.PNG: "image/png",
-    DocumentType.JPEG: "image/jpeg",
-}
 FOR_MWBE_ONLY = "Only businesses that New York City has certified as M/WBE."
 IN_PASSPORT = "In PASSPort, the City’s procurement system; this portal takes no responses."
 
@@ -241,5 +233,5 @@ def _file(document: Snapshot, facts: Snapshot) -> Json:
         id=key,
         title=name,
         url=address("document", facts["reference"], key, name),
-        format=MEDIA_TYPES.get(document["type"]),
+        format=DocumentType(document["type"]).media_type,
     )

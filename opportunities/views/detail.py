@@ -18,8 +18,7 @@ from django.views.decorators.http import require_safe
 from core.http import public_page
 from core.text import one_line
 from opportunities import slippage, words
-from opportunities.choices import Phase, Stage
-from opportunities.documents import content_type
+from opportunities.choices import DocumentType, Phase, Stage
 from opportunities.models import OfficialLink, Opportunity, OpportunityDocument
 from opportunities.revisions import told
 from opportunities.search import Search
@@ -176,5 +175,5 @@ def _file(found: OpportunityDocument) -> FileResponse:
         found.file.open("rb"),
         as_attachment=True,
         filename=found.name,
-        content_type=content_type(found.type),
+        content_type=DocumentType(found.type).media_type,
     )

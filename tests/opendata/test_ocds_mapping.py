@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from opportunities.choices import DocumentType, Industry, Method, RevisionKind
+from opportunities.choices import MEDIA_TYPES, DocumentType, Industry, Method, RevisionKind
 from opportunities.ocds.packages import SCHEMA
 from opportunities.ocds.publisher import SETTINGS
 from opportunities.ocds.sections import sections
-from opportunities.ocds.tender import CATEGORIES, MEDIA_TYPES
+from opportunities.ocds.tender import CATEGORIES
 from opportunities.revisions import PUBLIC_FIELDS
 from tests.opendata.material import (
     AWARD,
