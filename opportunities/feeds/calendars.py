@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from icalendar import Calendar, Event, vText
 
 from core.text import lines, one_line
-from opportunities.choices import Confidence, Industry, Method, Outcome, Precision, Sort, Stage
+from opportunities.choices import Confidence, Industry, Method, Outcome, Precision, Sort
 from opportunities.feeds.addresses import domain, of_search, page_of_purchase
 from opportunities.feeds.conditional import taken_along
 from opportunities.feeds.found import FIELDS, Asked, Told, told
 from opportunities.models import Opportunity
+from opportunities.views.gone import Withdrawn, gone, missing
 from opportunities.words import at_a_glance, expected_period
 
 AT_MOST = 200  # purchases in one calendar; what is open comes first
@@ -99,10 +99,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @taken_along
 def _event(request: HttpRequest, reference: str) -> HttpResponse:
-    row = Opportunity.objects.public().only(*FIELDS).filter(reference=reference).first()
-    if row is None:
-        raise _missing(reference)
-    (found,) = told([row])
+    rows = Opportunity.objects.public().only(*FIELDS)
+    (found,) = told([rows.filter(reference=reference).first() or missing(reference)])
     title = one_line(found.facts["title"])
     written = _calendar(title, "", page_of_purchase(reference), [found])
     answer = HttpResponse(written.to_ical(), content_type=CONTENT_TYPE)
@@ -110,22 +108,12 @@ def _event(request: HttpRequest, reference: str) -> HttpResponse:
     return answer
 
 
-class Withdrawn(Exception):
-    """It was public once. Raised past the ETag, which belongs to the purchase."""
-
-
 def event(request: HttpRequest, reference: str) -> HttpResponse:
     """The days of one purchase, to be put into a calendar by hand; gone and missing as its page is."""
     try:
         return _event(request, reference)
     except Withdrawn:
-        return render(request, "410.html", status=410)
-
-
-def _missing(reference: str) -> Exception:
-    """Return what to raise: a draft was never here, so it is missing as what nobody made."""
-    is_gone = Opportunity.objects.filter(reference=reference, stage=Stage.WITHDRAWN).exists()
-    return Withdrawn() if is_gone else Http404()
+        return gone(request)
 
 
 def _calendar(name: str, about: str, address: str, found: Iterable[Told]) -> Calendar:

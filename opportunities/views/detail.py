@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -25,15 +25,12 @@ from opportunities.search import Search
 from opportunities.search.terms import QUOTES
 from opportunities.search.value import LONGEST_TEXT
 from opportunities.versions import answers_conditionally
+from opportunities.views.gone import Withdrawn, gone, missing
 
 # Facts that stand with what to do about them, while there is something to do.
 WITH_WHAT_TO_DO = ("licences", "insurance", "commodity", "epin", "rfx", "passport", "contact")
 
 logger = logging.getLogger(__name__)
-
-
-class Withdrawn(Exception):
-    """It was public once. Not an answer of the page itself, so that no ETag of the page goes with it."""
 
 
 @require_safe
@@ -42,7 +39,7 @@ def opportunity_detail(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         return _page(request, reference)
     except Withdrawn:
-        return _gone(request)
+        return gone(request)
 
 
 @answers_conditionally(by_minute=True)
@@ -50,7 +47,7 @@ def _page(request: HttpRequest, reference: str) -> HttpResponse:
     everything = Opportunity.objects.public().select_related(
         "agency", "main_commodity", "renewal_of"
     )
-    opportunity = everything.filter(reference=reference).first() or _missing(reference)
+    opportunity = everything.filter(reference=reference).first() or missing(reference)
     context = page_about(opportunity, timezone.now())
     return render(request, "opportunities/detail.html", context)
 
@@ -133,17 +130,6 @@ def _documents(opportunity: Opportunity, facts: words.Snapshot) -> list[Opportun
     return [OpportunityDocument(opportunity=opportunity, **document) for document in listed]
 
 
-def _missing(reference: str) -> NoReturn:
-    """Raise ``Withdrawn`` for what was public once, ``Http404`` for all else: a draft was never here."""
-    if Opportunity.objects.filter(reference=reference, stage=Stage.WITHDRAWN).exists():
-        raise Withdrawn
-    raise Http404
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "410.html", status=410)
-
-
 @require_safe
 @public_page
 def document(request: HttpRequest, reference: str, key: UUID, name: str) -> HttpResponseBase:
@@ -152,10 +138,10 @@ def document(request: HttpRequest, reference: str, key: UUID, name: str) -> Http
     found = of_purchase.filter(key=key, name=name).first()
     try:
         if found is None:
-            _missing(reference)
+            missing(reference)
         return _handed_out(request, found)
     except Withdrawn:
-        return _gone(request)
+        return gone(request)
 
 
 def _handed_out(request: HttpRequest, found: OpportunityDocument) -> HttpResponseBase:
