@@ -2,13 +2,12 @@
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.desk import Desk
 from opportunities import actions
-from opportunities.admin.findings import linked
+from opportunities.admin.findings import form_of, linked
 from opportunities.admin.looking import counted, letter_alone, outlook, public_page, whole
 from opportunities.models import Opportunity, Revision
 from opportunities.revisions import is_material
@@ -41,7 +40,7 @@ def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> Htt
         return public_page(request, looked.page)
     if is_public and request.POST["_review"] == "letter":
         return letter_alone(request, looked.letter)
-    form = reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
+    form = form_of(opportunity)
     context = {
         "title": _("Review the change"),
         "original": Opportunity(pk=opportunity.pk, title=_stored_title(looked.revision, before)),

@@ -11,6 +11,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
+from opportunities.choices import Stage
 from opportunities.words import new_york
 
 # Not a box of the form, but what its boxes mean depends on it.
@@ -104,7 +105,7 @@ class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
         label = str(self.instance._meta.get_field(STAGE).verbose_name)
         words = (
             _("%s now. What you save next is public at once.")
-            if self._stored[STAGE] == "published"
+            if self._stored[STAGE] == Stage.PUBLISHED
             else "%s"
         )
         return Collision(label, words % self.instance.get_stage_display(), "", is_taken=True)

@@ -5,11 +5,17 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateTimeField
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from opportunities.models import Opportunity
 from opportunities.publishing import Finding
+
+
+def form_of(opportunity: Opportunity) -> str:
+    """Return the address of the form of a purchase."""
+    return reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
 
 
 def linked(findings: Iterable[Finding], *, form: str = "") -> list[SafeString]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import sheets
-from core.desk import Desk
+from core.desk import Desk, staff
 from core.doorbell import ring
 from core.work import WorkFilter
 from opportunities import importing
@@ -172,7 +172,7 @@ class ImportRunAdmin(Desk):
     def _received(
         self, request: HttpRequest, content: Any, name: str, kind: str, more: dict[str, Any]
     ) -> HttpResponse:
-        moment, by = timezone.now(), _staff(request)
+        moment, by = timezone.now(), staff(request)
         run = importing.receive(content, name, importing.KINDS[kind], by=by, moment=moment, **more)
         _carry_on(run)
         return redirect(_address(run))
@@ -192,7 +192,7 @@ class ImportRunAdmin(Desk):
         if "_drop" in request.POST and importing.drop(run, moment=timezone.now()):
             messages.info(request, _("Dropped. Nothing was imported."))
         elif "_start" in request.POST and importing.start(
-            run, by=_staff(request), moment=timezone.now()
+            run, by=staff(request), moment=timezone.now()
         ):
             self.log_import(request, run, _("Import begun"))
             _carry_on(run)
@@ -267,7 +267,3 @@ def _carry_on(run: ImportRun) -> None:
 
 def _address(run: ImportRun) -> str:
     return reverse("admin:opportunities_importrun_change", args=[run.pk])
-
-
-def _staff(request: HttpRequest) -> Any:
-    return request.user

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.desk import Desk
+from core.desk import ReadOnly
 from opportunities.models import Revision
 
 
@@ -29,19 +29,10 @@ class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Revision)
-class RevisionAdmin(Desk):
+class RevisionAdmin(ReadOnly):
     list_display = ("sequence", "opportunity", "kind", "at", "by", "is_material")
     list_filter = ("kind", "is_material")
     ordering = ("-sequence",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
         return super().get_queryset(request).select_related("opportunity", "by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.desk import Desk
+from core.desk import Desk, staff
 from core.rehearsal import rehearsal
 from core.text import lines
 from core.work import WorkFilter
@@ -278,10 +278,10 @@ class OpportunityAdmin(Desk):
             save = actions.correct if form.cleaned_data["is_correction"] else actions.amend
             note = form.cleaned_data["note_to_vendors"]
             told = changing.TELL.get(request.POST.get("tell", ""))
-            save(obj, by=_staff(request), moment=timezone.now(), note=note, material=told)
+            save(obj, by=staff(request), moment=timezone.now(), note=note, material=told)
             return
         if not change:
-            obj.created_by = _staff(request)
+            obj.created_by = staff(request)
         super().save_model(request, obj, form, change)
 
     def response_add(
@@ -319,7 +319,3 @@ class OpportunityAdmin(Desk):
     def _say(self, request: HttpRequest, findings: list[Finding], level: int) -> None:
         for finding in linked(findings):
             messages.add_message(request, level, finding)
-
-
-def _staff(request: HttpRequest) -> Any:
-    return request.user

@@ -10,17 +10,18 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.desk import Desk
+from core.desk import Desk, staff
 from core.rehearsal import rehearsal
 from opportunities import attaching
 from opportunities.admin.changing import EDIT, REVIEW, typed
 from opportunities.admin.exporting import export_list
+from opportunities.admin.findings import form_of
 from opportunities.admin.looking import counted, outlook, whole
 from opportunities.admin.steps import STEPS, Step
 from opportunities.choices import DocumentType
@@ -91,7 +92,7 @@ def _look(
     moment = timezone.now()
     try:
         with rehearsal():
-            if asked.does(opportunity, form.cleaned_data, _staff(request), moment) is None:
+            if asked.does(opportunity, form.cleaned_data, staff(request), moment) is None:
                 return _nothing_changed(opportunity, request)
             looked = outlook(whole(opportunity.pk), moment=moment)
     except Refused as refusal:
@@ -117,7 +118,7 @@ def _done(
     desk.remember(request, opportunity)
     try:
         with transaction.atomic():
-            result = asked.does(opportunity, given, _staff(request), timezone.now())
+            result = asked.does(opportunity, given, staff(request), timezone.now())
             if result is not None and not (
                 result == opportunity and desk.is_as_remembered(request, opportunity)
             ):
@@ -147,7 +148,7 @@ def attach(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 _hold(desk, request, opportunity)
-                document = attaching.attach(opportunity, file, by=_staff(request), moment=moment)
+                document = attaching.attach(opportunity, file, by=staff(request), moment=moment)
                 desk.log_change(request, opportunity, f"+ {document.name}")
         except Refused as refusal:
             _refuse(form, refusal, "file")
@@ -168,7 +169,7 @@ def remove(desk: Desk, request: HttpRequest, object_id: str, document_id: int) -
     if request.method == "POST":
         with transaction.atomic():
             _hold(desk, request, opportunity)
-            attaching.remove(document, by=_staff(request), moment=timezone.now())
+            attaching.remove(document, by=staff(request), moment=timezone.now())
             desk.log_change(request, opportunity, f"- {document.name}")
         messages.success(request, _("“%s” is removed.") % document.name)
         return _to(opportunity)
@@ -223,19 +224,11 @@ def _page(
         **desk.admin_site.each_context(request),
         "opts": desk.opts,
         "original": opportunity,
-        "back": _address(opportunity),
+        "back": form_of(opportunity),
         "media": desk.media + context["form"].media,  # the calendar beside a box needs both
     }
     return TemplateResponse(request, template, {**frame, **context})
 
 
-def _address(opportunity: Opportunity) -> str:
-    return reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
-
-
 def _to(opportunity: Opportunity) -> HttpResponse:
-    return redirect(_address(opportunity))
-
-
-def _staff(request: HttpRequest) -> Any:
-    return request.user
+    return redirect(form_of(opportunity))

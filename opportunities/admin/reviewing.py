@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.desk import Desk
+from core.desk import Desk, staff
+from core.http import row_number
 from opportunities import actions, telling
-from opportunities.admin.findings import linked
+from opportunities.admin.findings import form_of, linked
 from opportunities.admin.looking import Outlook, counted, letter_alone, outlook, public_page
 from opportunities.admin.pages import found
 from opportunities.admin.steps import PUBLISH as MAY_PUBLISH
@@ -31,7 +32,6 @@ from opportunities.publishing import Finding, NotPublishable, Refused
 from opportunities.revisions import fingerprint
 
 PURCHASE = "<path:object_id>"
-LONGEST_NUMBER = 9
 
 
 class DayForm(forms.Form):
@@ -65,7 +65,7 @@ def publish(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show what will come of it; publish, or choose a day, when a button is pressed."""
     opportunity = _draft_to_publish(desk, request, object_id)
     if opportunity.stage != Stage.DRAFT:
-        return redirect(_form(opportunity))
+        return redirect(form_of(opportunity))
     form = DayForm(request.POST if "_plan" in request.POST else None)
     if request.method == "POST":
         done = _pressed(desk, request, opportunity, form)
@@ -77,8 +77,8 @@ def publish(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
 def _screen(
     desk: Desk, request: HttpRequest, opportunity: Opportunity, form: DayForm
 ) -> HttpResponse:
-    moment, address = timezone.now(), _form(opportunity)
-    blockers = actions.blockers_of(opportunity, moment=moment, by=_staff(request))
+    moment, address = timezone.now(), form_of(opportunity)
+    blockers = actions.blockers_of(opportunity, moment=moment, by=staff(request))
     context = {
         "title": _("Publish"),
         "original": opportunity,
@@ -111,7 +111,7 @@ def planned_for(opportunity: Opportunity) -> dict[str, Any] | None:
         "on_day": planned.on_day,
         "by": planned.by,
         "refused_at": planned.refused_at,
-        "reasons": linked(reasons, form=_form(opportunity)),
+        "reasons": linked(reasons, form=form_of(opportunity)),
         "has_changed": not planned.refused_at and actions.has_changed_since(planned),
     }
 
@@ -134,7 +134,7 @@ def _pressed(
     except Refused as refusal:
         title = _("Publish on a day") if form.is_bound else _("Publish")
         desk.log_refusal(request, opportunity, title, reason=str(refusal))
-        for finding in linked(refusal.blockers, form=_form(opportunity)):
+        for finding in linked(refusal.blockers, form=form_of(opportunity)):
             messages.error(request, finding)
         messages.warning(request, _("Nothing was published."))
         return None
@@ -149,7 +149,7 @@ def _refuse_unseen(request: HttpRequest, opportunity: Opportunity) -> None:
 
 
 def _publish(desk: Desk, request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
-    published = actions.publish(opportunity, by=_staff(request), moment=timezone.now())
+    published = actions.publish(opportunity, by=staff(request), moment=timezone.now())
     if not desk.is_as_remembered(request, published):
         desk.log_change(request, published, _("Publish"))
     messages.success(
@@ -160,25 +160,25 @@ def _publish(desk: Desk, request: HttpRequest, opportunity: Opportunity) -> Http
             published.get_absolute_url(),
         ),
     )
-    return redirect(_form(published))
+    return redirect(form_of(published))
 
 
 def _plan(
     desk: Desk, request: HttpRequest, opportunity: Opportunity, form: DayForm
 ) -> HttpResponse:
     day = form.cleaned_data["on_day"]
-    actions.plan(opportunity, day, by=_staff(request), moment=timezone.now())
+    actions.plan(opportunity, day, by=staff(request), moment=timezone.now())
     said = _("It will be public from %s on.") % date_format(day, "DATE_FORMAT")
     desk.log_change(request, opportunity, f"{_('Publish on a day')}: {day}")
     messages.success(request, said)
-    return redirect(_form(opportunity))
+    return redirect(form_of(opportunity))
 
 
 def _unplan(desk: Desk, request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
     if actions.unplan(opportunity):
         desk.log_change(request, opportunity, _("No day of publication any more"))
     messages.success(request, _("It stays a draft until somebody publishes it."))
-    return redirect(_form(opportunity))
+    return redirect(form_of(opportunity))
 
 
 def preview(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -193,7 +193,7 @@ def letter(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponseBase
     """Show the letter that would tell of the draft, as a mail program does."""
     opportunity = _draft_to_publish(desk, request, object_id)
     if opportunity.stage != Stage.DRAFT:
-        return redirect(_form(opportunity))
+        return redirect(form_of(opportunity))
     return letter_alone(request, _outlook(opportunity, timezone.now()).letter)
 
 
@@ -203,22 +203,17 @@ def undo(desk: Desk, request: HttpRequest, object_id: str) -> HttpResponse:
     desk.remember(request, opportunity)
     try:
         with transaction.atomic():
-            number = _number(request.POST.get("number", ""))
-            goes_on = actions.undo(opportunity, number, by=_staff(request), moment=timezone.now())
+            number = row_number(request.POST.get("number", ""))
+            goes_on = actions.undo(opportunity, number, by=staff(request), moment=timezone.now())
             stored = Opportunity.objects.get(pk=opportunity.pk)
             if not desk.is_as_remembered(request, stored):
                 desk.log_change(request, stored, _("Undo"))
     except Refused as refusal:
         desk.log_refusal(request, opportunity, _("Undo"), reason=str(refusal))
         messages.error(request, str(refusal))
-        return redirect(_form(opportunity))
+        return redirect(form_of(opportunity))
     messages.success(request, _("It is undone. Nobody was told of it."))
-    return redirect(_form(goes_on))
-
-
-def _number(typed: str) -> int:
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) < LONGEST_NUMBER
-    return int(typed) if is_number else 0
+    return redirect(form_of(goes_on))
 
 
 def undoable(opportunity: Opportunity, *, moment: datetime) -> dict[str, Any] | None:
@@ -242,14 +237,6 @@ def _visible(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
 
 def _draft_to_publish(desk: Desk, request: HttpRequest, object_id: str) -> Opportunity:
     opportunity = _visible(desk, request, object_id)
-    if not _staff(request).has_perm(MAY_PUBLISH):
+    if not staff(request).has_perm(MAY_PUBLISH):
         raise PermissionDenied
     return opportunity
-
-
-def _form(opportunity: Opportunity) -> str:
-    return reverse("admin:opportunities_opportunity_change", args=[opportunity.pk])
-
-
-def _staff(request: HttpRequest) -> Any:
-    return request.user

@@ -111,6 +111,14 @@ class CorrectAwardForm(AwardForm):
     note = _text(_("what was wrong"), _("Public: readers must learn what was wrong."))
 
 
+class CopyForm(StepForm):
+    key = forms.UUIDField(widget=forms.HiddenInput)  # names the press of the button
+
+    @classmethod
+    def about(cls, _opportunity: Opportunity) -> Given:
+        return {"key": uuid4()}
+
+
 @dataclass(frozen=True)
 class Step:
     """``does`` returns what came of it; ``None`` where it was so already."""
@@ -158,14 +166,6 @@ def _is_awarded(opportunity: Opportunity, _moment: datetime) -> bool:
 
 def _is_public(opportunity: Opportunity, _moment: datetime) -> bool:
     return opportunity.stage == Stage.PUBLISHED
-
-
-class CopyForm(StepForm):
-    key = forms.UUIDField(widget=forms.HiddenInput)  # names the press of the button
-
-    @classmethod
-    def about(cls, _opportunity: Opportunity) -> Given:
-        return {"key": uuid4()}
 
 
 def _always(_opportunity: Opportunity, _moment: datetime) -> bool:
