@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from opportunities.actions.log import locked, next_sequence, record, refuse
@@ -12,11 +11,10 @@ from opportunities.actions.posting import blockers_of
 from opportunities.choices import RevisionKind, Stage
 from opportunities.models import Opportunity, Revision
 from opportunities.publishing import (
-    Finding,
     NotPublishable,
-    Refused,
     amendment_blockers,
     confirmation_blockers,
+    correction_blockers,
     extension_blockers,
 )
 from opportunities.revisions import Row, differences, is_material, kind_of, row_of, snapshot
@@ -54,8 +52,7 @@ def correct(
 
     Raises ``Refused`` without a note: readers must learn what was wrong.
     """
-    if not note.strip():
-        raise Refused([Finding("title", _("Say what was wrong."))])
+    refuse(correction_blockers(note))
     kind = RevisionKind.CORRECTED
     return _amend(changed, by=by, moment=moment, note=note, kind=kind, material=material)
 

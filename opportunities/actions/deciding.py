@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.text import lines, one_line
@@ -12,7 +11,6 @@ from opportunities.choices import Outcome, RevisionKind
 from opportunities.models import MethodLimit, Opportunity
 from opportunities.publishing import (
     Award,
-    Finding,
     award_blockers,
     award_correction_blockers,
     cancellation_blockers,
@@ -68,12 +66,7 @@ def correct_award(
     if _award_of(opportunity) == award:
         return opportunity
     limits = MethodLimit.objects.history_for(opportunity)
-    blockers = award_correction_blockers(opportunity, award, limits, moment=moment)
-    if opportunity.outcome != Outcome.AWARDED:
-        blockers.append(Finding("award_vendor", _("Nothing is awarded that could be corrected.")))
-    if not note.strip():
-        blockers.append(Finding("award_vendor", _("Say what was wrong.")))
-    refuse(blockers)
+    refuse(award_correction_blockers(opportunity, award, limits, moment=moment, note=note))
     _set_award(opportunity, award)
     return _decide(opportunity, RevisionKind.CORRECTED, by=by, moment=moment, note=note)
 
