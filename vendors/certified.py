@@ -12,7 +12,7 @@ from core.sheets import Columns
 from core.text import one_line
 from opportunities.analysis import plain_words
 from opportunities.importing import cells as read_cell
-from vendors.choices import Certification
+from vendors.choices import COUNT_FOR_MWBE, Certification
 
 COLUMNS = Columns(
     headings={
@@ -60,7 +60,6 @@ IN_FULL = (
     (re.compile(r"LOCALLY?[- ]+(?:BASED|OWNED)[- ]+(?:BUSINESS(?:[- ]+)?)?ENTERPRISE"), "LBE"),
 )
 KNOWN = {one.value.upper(): one.value for one in Certification}
-COUNT_FOR_MWBE = frozenset([Certification.MBE.value, Certification.WBE.value])
 ZIP = re.compile(r"\d{5}")
 # What was split or renamed in NAICS 2022, as far as the list is known to have it.
 NAICS_NOW = {"511210": "513210"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from vendors.choices import BusinessKind, Group, HoldingState
+from vendors.choices import HELD, BusinessKind, Group, HoldingState
 from vendors.models import Holding, Vendor
 from vendors.requirements import REQUIREMENTS, Requirement
 from vendors.requirements.certification import CITY_CERTIFICATION, SBS_PROFILE
@@ -13,7 +13,6 @@ from vendors.requirements.human_services import CHARITIES_FILING, DISCRETIONARY_
 SOON = timedelta(days=90)
 NOT_FOR_NONPROFITS = {CITY_CERTIFICATION.key, SBS_PROFILE.key}
 FOR_NONPROFITS_ALONE = {CHARITIES_FILING.key, DISCRETIONARY_PREQUALIFICATION.key}
-HAD = {HoldingState.DECLARED, HoldingState.VERIFIED}
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Entry:
 
     @property
     def is_had(self) -> bool:
-        return self.state in HAD and not self.is_expired
+        return self.state in HELD and not self.is_expired
 
 
 def checklist(vendor: Vendor, *, today: date) -> list[tuple[Group, list[Entry]]]:
@@ -43,7 +42,7 @@ def checklist(vendor: Vendor, *, today: date) -> list[tuple[Group, list[Entry]]]
 
 
 def entry(requirement: Requirement, holding: Holding | None, kind: str, today: date) -> Entry:
-    until = holding.expires_on if holding and holding.state in HAD else None
+    until = holding.expires_on if holding and holding.state in HELD else None
     return Entry(
         requirement,
         holding,

@@ -94,6 +94,10 @@ class HoldingState(models.TextChoices):
     NOT_APPLICABLE = "not-applicable", _("does not apply to us")
 
 
+# What a business has, by its own word or by that of whoever looked. Whether it has ended is asked of a day.
+HELD = frozenset([HoldingState.DECLARED, HoldingState.VERIFIED])
+
+
 class VerifiedHow(models.TextChoices):
     """Where whoever verified a holding has looked."""
 
@@ -128,6 +132,10 @@ class Certification(models.TextChoices):
     LBE = "LBE", _("LBE, by the City")
     STATE = "State", _("M/WBE, by New York State")
     DBE = "DBE", _("DBE, or a certificate of somebody else")
+
+
+# Charter section 1304: what makes a City-certified M/WBE.
+COUNT_FOR_MWBE = frozenset([Certification.MBE.value, Certification.WBE.value])
 
 
 class LinkKind(models.TextChoices):

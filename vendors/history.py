@@ -43,12 +43,16 @@ def told(holding: Holding, *, most: int) -> list[Told]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
-    names = {name: str(Holding._meta.get_field(name).verbose_name) for name in RECORDED}  # type: ignore[union-attr]
     return [
-        (names[name], _said(name, before.get(name)), _said(name, after.get(name)))
+        (_label(name), _said(name, before.get(name)), _said(name, after.get(name)))
         for name in RECORDED
         if (before.get(name) or None) != (after.get(name) or None)
     ]
+
+
+def _label(name: str) -> str:
+    field: Any = Holding._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _said(name: str, value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from opportunities.choices import CodeScheme
 from opportunities.models import Opportunity
 from vendors.choices import MatchState, Word
 from vendors.models import CertifiedBusiness, Vendor
@@ -86,7 +87,7 @@ def vendors_here(found: QuerySet[CertifiedBusiness], codes: Codes) -> QuerySet[V
         register_matches__state=MatchState.CONFIRMED,
         register_matches__business__in=found.order_by().values("pk"),
     )
-    says = [Q(codes__scheme="naics", codes__code__startswith=code) for code in codes.naics]
+    says = [Q(codes__scheme=CodeScheme.NAICS, codes__code__startswith=code) for code in codes.naics]
     return Vendor.objects.filter(reduce(or_, says, confirmed)).distinct().order_by("name", "pk")
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from vendors.choices import (
+    COUNT_FOR_MWBE,
+    HELD,
     BusinessKind,
-    Certification,
     HoldingState,
     Need,
     Standing,
@@ -28,14 +29,12 @@ from vendors.requirements.passport import COMMODITY_CODES
 CONDITIONAL = {Need.CONDITIONAL, Need.OF_NONPROFITS}
 ASKED = {Need.NEEDED, *CONDITIONAL}
 HAD = {Standing.DECLARED, Standing.VERIFIED}
-COUNTS_FOR_MWBE = {Certification.MBE.value, Certification.WBE.value}
 VERDICTS = {
     Standing.UNSURE: Verdict.UNSURE,
     Standing.DECLARED: Verdict.DECLARED,
     Standing.VERIFIED: Verdict.VERIFIED,
 }
 BETWEEN = re.compile(r"[\s(),;:>–—]+")
-HELD = {HoldingState.DECLARED, HoldingState.VERIFIED}
 UNTOUCHED = {HoldingState.NOT_STARTED, HoldingState.NOT_APPLICABLE}
 
 
@@ -207,7 +206,7 @@ def _standing(requirement: Requirement, held: Held, *, on: date, until: date) ->
 
 def _certificate_counts(held: Held, _purchase: Purchase, standing: Standing) -> Standing:
     """Without a word on which certificate it is, it is believed to be one that counts."""
-    is_other = held.covers and not COUNTS_FOR_MWBE & set(held.covers)
+    is_other = held.covers and COUNT_FOR_MWBE.isdisjoint(held.covers)
     return Standing.NOT_COVERED if is_other else standing
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, Q
 
-from vendors.choices import HoldingState
+from vendors.choices import HELD
 from vendors.models import Holding, Reminder
 from vendors.models.holding import HoldingQuerySet
 from vendors.requirements import REQUIREMENTS
@@ -14,7 +14,7 @@ from vendors.requirements import REQUIREMENTS
 DAYS_BEFORE = (90, 60, 30, 7)
 # What the City no longer asks for stays written down, and its end is nobody's concern.
 COUNTS = Q(
-    state__in=[HoldingState.DECLARED, HoldingState.VERIFIED],
+    state__in=HELD,
     requirement__in=[each.key for each in REQUIREMENTS],
 )
 # What only wants to be looked at again still holds past its day: one word shortly before it is enough.

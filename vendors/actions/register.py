@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from opportunities.models import ImportRun
+from opportunities.models.importing import OVER
 from vendors import composing
 from vendors.actions.changing import locked
 from vendors.actions.holdings import verify
@@ -48,9 +49,7 @@ def put_in_place(run: ImportRun, *, moment: datetime) -> None:
     _follow(run, moment=moment)
     suggest(Vendor.objects.all(), moment=moment)
     # Last: it writes to matches, which is for who holds the lock of their business.
-    CertifiedBusiness.objects.exclude(run=run).filter(
-        run__state__in=["done", "refused", "dropped"]
-    ).delete()
+    CertifiedBusiness.objects.exclude(run=run).filter(run__state__in=OVER).delete()
 
 
 @transaction.atomic
@@ -159,7 +158,7 @@ def _same(match: RegisterMatch, here: list[CertifiedBusiness]) -> CertifiedBusin
 
 
 def _suggest(vendors: list[Vendor], moment: datetime) -> int:
-    register = Register.objects.select_related("run").filter(pk=1, run__isnull=False).first()
+    register = Register.objects.that_counts()
     if register is None or register.run is None or not vendors:
         return 0
     names = {vendor.pk: {name_key(vendor.name), name_key(vendor.dba)} - {""} for vendor in vendors}

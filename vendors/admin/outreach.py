@@ -66,7 +66,7 @@ def who_could(desk: Desk, request: HttpRequest, pk: int) -> HttpResponse:
         return _handed_out(request, opportunity, codes, found)
     page = Paginator(found, FIRMS_A_PAGE).get_page(request.GET.get("page"))
     vendors = outreach.vendors_here(found, codes) if codes else None
-    here = outreach.contacts_of(page.object_list)  # type: ignore[arg-type]
+    here = outreach.contacts_of(list(page))
     context = {
         **desk.admin_site.each_context(request),
         "opts": Opportunity._meta,
@@ -79,7 +79,7 @@ def who_could(desk: Desk, request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "firms": [(firm, codes.shared_with(firm), here.get(firm.pk)) for firm in page],
         "counted": _counted(opportunity, vendors),
-        "register": Register.objects.select_related("run").filter(run__isnull=False).first(),
+        "register": Register.objects.that_counts(),
         "interests": opportunity.interests.standing()
         .select_related("vendor")
         .order_by("-shown_at", "-pk"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from core.desk import ReadOnly
 from core.work import WorkFilter
+from opportunities.choices import CodeScheme
 from vendors import actions
 from vendors.admin import outreach
 from vendors.choices import MatchState
@@ -149,7 +150,7 @@ def _passport(listed: CertifiedBusiness | None) -> str:
 
 
 def _codes(match: RegisterMatch) -> str:
-    codes = match.vendor.codes.filter(scheme="naics").order_by("code")
+    codes = match.vendor.codes.filter(scheme=CodeScheme.NAICS).order_by("code")
     return " ".join(codes.values_list("code", flat=True))
 
 

@@ -112,7 +112,6 @@ class HoldingForm(forms.Form):
 
 
 def _until(requirement: Requirement) -> Any:
-
     if requirement.lasts_until is no_end:
         return _("The last day, as it stands there.")
     return _("The last day. Leave it empty and we count it from the day above.")

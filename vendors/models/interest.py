@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -27,7 +27,7 @@ class Interest(models.Model):
     shown_at = models.DateTimeField(_("shown"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
-    objects: ClassVar[InterestQuerySet] = InterestQuerySet.as_manager()  # type: ignore[assignment]
+    objects = InterestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("show of interest")

@@ -12,12 +12,20 @@ from vendors.choices import MatchState
 from vendors.models.business import Vendor
 
 
+class RegisterQuerySet(models.QuerySet["Register"]):
+    def that_counts(self) -> "Register | None":
+        """Return the row with its list; ``None`` before there is a first one. One query."""
+        return self.select_related("run").filter(pk=1, run__isnull=False).first()
+
+
 class Register(models.Model):
     """Which list counts, one row: a new one takes the place of the last good one once it is whole."""
 
     run = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("the City’s list")

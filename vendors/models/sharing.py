@@ -1,6 +1,6 @@
 import secrets
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -41,7 +41,7 @@ class SharedLink(models.Model):
     revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     opened_at = models.DateTimeField(_("last opened"), null=True, blank=True)
 
-    objects: ClassVar[SharedLinkQuerySet] = SharedLinkQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SharedLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shared link")

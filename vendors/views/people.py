@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.http import row_number
 from core.ratelimit import allow
 from core.views import too_many_requests
 from vendors import actions
@@ -94,8 +95,7 @@ def _do(request: HttpRequest, vendor: Vendor, by: Any) -> str:
 
 
 def _member(vendor: Vendor, typed: str) -> Membership:
-    number = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
-    return get_object_or_404(vendor.memberships, pk=number)
+    return get_object_or_404(vendor.memberships, pk=row_number(typed))
 
 
 def _key(typed: str) -> Any:
