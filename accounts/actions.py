@@ -119,5 +119,6 @@ def unprove_address(user: User) -> None:
 
 
 def is_taken(address: str, *, by_other_than: User) -> bool:
+    """Tell whether somebody else has ``address``, proven or not, whatever its capitals."""
     others = User.objects.exclude(pk=by_other_than.pk)
     return others.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).exists()

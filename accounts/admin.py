@@ -27,7 +27,7 @@ from letters.addresses import mailable
 from letters.tasks import send_letters
 
 
-class PersonCreationForm(ModelForm):  # type: ignore[type-arg]
+class PersonCreationForm(ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
     """Asks for no password: who types one for a colleague knows it."""
 
     class Meta:
@@ -38,14 +38,14 @@ class PersonCreationForm(ModelForm):  # type: ignore[type-arg]
         return mailable(self.cleaned_data["email"])
 
 
-class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]
+class PersonChangeForm(UserChangeForm):  # type: ignore[type-arg]  # generic in its stubs alone
     class Meta:
         model = User
         fields = "__all__"
 
 
 @admin.register(User)
-class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]  # generic in its stubs alone
     """Who may change people does not come by more than they may do themselves, by no detour.
 
     Django's own page lets them make themselves superuser, take a role, or set a superuser's password.
@@ -95,7 +95,7 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         login = ("email",) if obj else ()
         return (*shown, "is_superuser", "user_permissions", *own, *login)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002  (Django's name)
         """For superusers, as the second factors are: who forgot a password signs in by a mailed code."""
         if not request.user.is_superuser:
             raise PermissionDenied

@@ -29,14 +29,14 @@ class DeskSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to where it is missing: to sign-in, or to a second factor; 403 for who is no staff."""
-        return _enter(request)  # type: ignore[no-any-return]
+        return _enter(request)  # type: ignore[no-any-return]  # allauth has no types
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """One place for it: there the other sessions are ended and a letter is written."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
 
-@secure_admin_login  # type: ignore[untyped-decorator]
+@secure_admin_login  # type: ignore[untyped-decorator]  # likewise
 def _enter(request: HttpRequest) -> HttpResponse:
     if lacks_second_factor(request.user):
         return HttpResponseRedirect(reverse("accounts:second_factor"))

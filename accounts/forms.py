@@ -11,7 +11,7 @@ from core.text import one_line
 from letters.addresses import mailable
 
 
-class SignUpForm(SignupForm):  # type: ignore[misc]
+class SignUpForm(SignupForm):  # type: ignore[misc]  # allauth has no types
     """An address and nothing else: who proves it is in. A password may be set afterwards."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -19,7 +19,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         del self.fields["password1"]
 
 
-class CodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+class CodeForm(RequestLoginCodeForm):  # type: ignore[misc]  # allauth has no types
     """Refuses what the mailer must not be aimed at, as the other forms do by the adapter."""
 
     def clean_email(self) -> Any:
@@ -27,7 +27,7 @@ class CodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         return super().clean_email()
 
 
-class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
     class Meta:
         model = User
         fields = ("name",)

@@ -39,10 +39,8 @@ class CredentialField(forms.JSONField):
         return ""
 
 
-class Bears:
+class Bears(forms.Form):
     """Refuses in words what allauth and its library fail on: they parse a stranger's bytes in many ways."""
-
-    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,13 +50,13 @@ class Bears:
 
     def full_clean(self) -> None:
         try:
-            super().full_clean()  # type: ignore[misc]
+            super().full_clean()
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             logger.info("passkey not understood", extra={"error": type(error).__name__})
-            self.add_error("credential", forms.ValidationError(REFUSAL))  # type: ignore[attr-defined]
+            self.add_error("credential", forms.ValidationError(REFUSAL))
 
 
-class AddForm(Bears, AddWebAuthnForm):  # type: ignore[misc]
+class AddForm(Bears, AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     """Ticked at first: nearly every device can do it, and a passkey that needs a code beside it saves nobody time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,19 +64,19 @@ class AddForm(Bears, AddWebAuthnForm):  # type: ignore[misc]
         self.fields["passwordless"].initial = True
 
 
-class SignInForm(Bears, LoginWebAuthnForm):  # type: ignore[misc]
+class SignInForm(Bears, LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class SecondFactorForm(Bears, AuthenticateWebAuthnForm):  # type: ignore[misc]
+class SecondFactorForm(Bears, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class AgainForm(Bears, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class AgainForm(Bears, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class RenameForm(EditWebAuthnForm):  # type: ignore[misc]
+class RenameForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].validators.append(MaxLengthValidator(LONGEST_NAME))

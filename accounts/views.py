@@ -1,11 +1,14 @@
 """A person's own pages. Signing in and second factors are allauth's views in our templates."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -166,7 +169,8 @@ def deleted(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, template: str, form: object, context: object = None
+    request: HttpRequest, template: str, form: BaseForm, context: dict[str, Any] | None = None
 ) -> HttpResponse:
+    """Draw the page of a form: 422 where what was sent is shown again."""
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"form": form, **(context or {})}, status=status)  # type: ignore[dict-item]
+    return render(request, template, {"form": form, **(context or {})}, status=status)

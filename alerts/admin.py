@@ -22,7 +22,7 @@ from letters.suppression import closing_of
 WATCHED = ("alerts", "letters", "canary", "audit")  # checks of health
 
 
-class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]
+class SubscriptionInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in its stubs alone
     model = Subscription
     template = "admin/read_only_rows.html"
     extra = 0

@@ -6,10 +6,10 @@ class AlertsConfig(AppConfig):
     verbose_name = "Alerts"
 
     def ready(self) -> None:
-        from alerts import (  # noqa: F401
+        from alerts import (
             belongings,
-            examples,  # its letters in the gallery
-            health,  # its question to /readyz
+            examples,  # noqa: F401  (its letters in the gallery)
+            health,  # noqa: F401  (its question to /readyz)
         )
         from alerts.reach import Alerts
         from opportunities import telling

@@ -131,7 +131,7 @@ class SearchKey(models.Model):
     also = models.CharField(max_length=80, default="*")
     # What the search asks for, as ``asks_of`` writes it, so that nothing else is read to decide. Blank asks for
     # nothing; null is too long for an index.
-    asks = models.TextField(null=True, blank=True)  # noqa: DJ001
+    asks = models.TextField(null=True, blank=True)  # noqa: DJ001  (the two differ, as said above)
     saved_search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="keys")
 
     class Meta:

@@ -33,7 +33,7 @@ class IsAmong(models.Lookup):
             listed = ",".join(map(str, self.rhs))
             return f"{column} = ANY(ARRAY(SELECT unnest(%s::bigint[])))", (*params, f"{{{listed}}}")
         listed = json.dumps(self.rhs)
-        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, listed)  # noqa: S608
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, listed)  # noqa: S608  (the column is named by Django)
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -89,7 +89,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def wanting(self, kind: Kind | None) -> Self:
         """Keep what asks for news of this kind; all of it where the news is of no kind."""
         # A value to compare with, or SQLite passes over the index that has it.
-        return self.filter(**{f"wants_{kind.value}": models.Value(True)}) if kind else self  # noqa: FBT003
+        return self.filter(**{f"wants_{kind.value}": models.Value(True)}) if kind else self  # noqa: FBT003  (a value in SQL)
 
     def pending(self) -> Self:
         """Keep what was asked for and neither confirmed nor ended."""

@@ -56,7 +56,7 @@ class Portal:
 
         environ = self.factory.get(path, headers=headers or None).environ
         environ["SERVER_NAME"] = "127.0.0.1"
-        response = self.handler(environ, start_response)  # type: ignore[arg-type]
+        response = self.handler(environ, start_response)  # type: ignore[arg-type]  # WSGI's callable, kept short
         body = b"".join(response)
         response.close()
         return Answer(heard["status"], body, heard["headers"])

@@ -31,7 +31,7 @@ SELECT entry.rowid + %(k)s, entry.title,
     ts_delete(entry.words, {{old}}) || array_to_tsvector({{new}})
 FROM {SearchEntry._meta.db_table} entry JOIN {Opportunity._meta.db_table} row ON row.id = entry.rowid
 WHERE row.decided_at IS NOT NULL AND row.id %% %(copies)s = 1
-"""  # noqa: S608 - names of our own tables
+"""
 PARTS = (
     "ARRAY(SELECT substr(lower({epin}), part) FROM generate_series(1, length({epin}) - 3) AS part)"
 )
@@ -51,16 +51,16 @@ def _copying(model: type[Opportunity] | type[Revision], own: dict[str, str]) -> 
     values = [own.get(column, f'"{column}"').format(k="%(k)s") for column in columns]
     names = ", ".join(f'"{column}"' for column in columns)
     table, first = model._meta.db_table, "id" if model is Opportunity else "opportunity_id"
-    decided = f"SELECT id FROM {Opportunity._meta.db_table} WHERE decided_at IS NOT NULL"  # noqa: S608
+    decided = f"SELECT id FROM {Opportunity._meta.db_table} WHERE decided_at IS NOT NULL"
     return (
-        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} "  # noqa: S608
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} "
         f"WHERE {first} %% %(copies)s = 1 AND {first} IN ({decided})"
     )
 
 
 # As ``index.blocks_of`` names them.
 BLOCKS_OF = (
-    f"ARRAY(SELECT '{BETWEEN}' || size || 'x' || ({{pk}} >> size) "  # noqa: S608
+    f"ARRAY(SELECT '{BETWEEN}' || size || 'x' || ({{pk}} >> size) "
     f"FROM generate_series({BLOCKS.start}, {BLOCKS.stop - 1}) AS size)"
 )
 

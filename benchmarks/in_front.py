@@ -106,21 +106,21 @@ def serve(site: Site, path: str) -> Served:
     address = f"http://{HOST}:{site.port}{path}"
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *headers, address]
     before = _work_of_nginx(site)
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own words
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     work = _work_of_nginx(site) - before
     if "Non-2xx" in said:
         raise RuntimeError(said)
     rate, count = (
         re.search(pattern, said) for pattern in (r"Requests/sec:\s+([\d.]+)", r"(\d+) requests in")
     )
-    assert rate, said  # noqa: S101 - wrk always says so
-    assert count, said  # noqa: S101 - this, too
+    assert rate, said
+    assert count, said
     return Served(float(rate[1]), work / int(count[1]))
 
 
 def _work_of_nginx(site: Site) -> float:
     """Return the seconds that its workers have been at work; those that a reload replaces come and go."""
-    assert site.nginx  # noqa: S101 - it serves
+    assert site.nginx
     of_master = Path(f"/proc/{site.nginx.pid}/task/{site.nginx.pid}/children").read_text()
     stats = [Path(f"/proc/{pid}/stat").read_text() for pid in of_master.split()]
     # After the name, in brackets, come the state and its numbers: the 12th and 13th are user's and system's time.

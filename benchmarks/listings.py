@@ -79,7 +79,7 @@ class Archive:
     commodities: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[Listing]:
-        chance = random.Random(self.seed)  # noqa: S311 - nothing secret
+        chance = random.Random(self.seed)
         first, last = self.moment - timedelta(days=365 * YEARS), self.moment - timedelta(days=300)
         for number in range(self.different_count):
             age = (last - first) * number / self.different_count

@@ -62,7 +62,7 @@ def _orders() -> list[Question]:
             f"{LIST}?sort=title&industry=construction&phase=awarded",
         ),
         _at("sort: newest, construction", f"{LIST}?sort=newest&industry=construction"),
-        *[Question(f"deep: {sort.value}", lambda sort=sort: _deep(sort)) for sort in sorts],  # type: ignore[misc]
+        *[Question(f"deep: {sort.value}", lambda sort=sort: _deep(sort)) for sort in sorts],  # type: ignore[misc]  # the default binds it
         Question("deep: due, backwards", lambda: _deep(sorts[0], "before")),
         Question("deep: due, goods", lambda: _deep(sorts[0]) + "&industry=goods"),
     ]

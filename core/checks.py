@@ -24,11 +24,8 @@ def embedded_mode_is_for_one_machine(**_kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def embedded_hosts_are_local(**_kwargs: Any) -> Sequence[CheckMessage]:
-    strangers = {
-        h
-        for h in settings.ALLOWED_HOSTS
-        if h not in {"127.0.0.1", "localhost", "[::1]", "testserver"}
-    }
+    """The embedded mode may answer to this machine's own names and to no others."""
+    strangers = set(settings.ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}
     if not settings.EMBEDDED or not strangers:
         return []
     return [
@@ -42,6 +39,7 @@ def embedded_hosts_are_local(**_kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def proxies_are_counted(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """Limits count addresses: behind a proxy that is not counted all visitors are one."""
     if settings.EMBEDDED or settings.TRUSTED_PROXY_COUNT > 0:
         return []
     return [

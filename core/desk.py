@@ -23,7 +23,7 @@ SHOWN_DEEDS = 200
 REASONS = ("_reason", "note_to_vendors")
 
 
-class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
+class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its stubs alone
     """Bears any text in a search and in a filter, and writes the history of the desk.
 
     Django's own lists end in an error, or in minutes of work, and its log does not say what was there before.

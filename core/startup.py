@@ -12,7 +12,7 @@ from environ.fileaware_mapping import FileAwareMapping
 SHORTEST_SECRET_KEY = 50
 
 
-class SecretFiles(FileAwareMapping):  # type: ignore[misc]
+class SecretFiles(FileAwareMapping):  # type: ignore[misc]  # environ has no types
     """The environment, where ``NAME_FILE`` names a file that holds the value.
 
     Editors and ``echo`` end a file with a line break, which is no part of the value.

@@ -4,14 +4,14 @@ import logging
 import os
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 
 from core.logs import logging_config
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 
 
-class JsonLog(Logger):  # type: ignore[misc]
+class JsonLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Send gunicorn's own lines through the portal's log: JSON, without addresses and tokens."""
 
     def setup(self, cfg: Any) -> None:

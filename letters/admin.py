@@ -15,7 +15,7 @@ from letters.models import Attempt, Channel, KindOnTrial, Letter, Report, Suppre
 from letters.querysets import LetterQuerySet
 
 
-class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
+class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in its stubs alone
     model = Attempt
     template = "admin/read_only_rows.html"
     extra = 0

@@ -6,9 +6,9 @@ class LettersConfig(AppConfig):
     verbose_name = "Letters"
 
     def ready(self) -> None:
-        from letters import (  # noqa: F401
-            health,  # its questions to /readyz
-            work,  # what waits at the desk
+        from letters import (
+            health,  # noqa: F401  (its questions to /readyz)
+            work,  # noqa: F401  (what waits at the desk)
         )
 
         if apps.is_installed("anymail"):

@@ -30,7 +30,7 @@ class StoredMessage(EmailMessage):
         super().__init__(to=[to])
         self.raw = raw
 
-    def message(self, **_kwargs: object) -> "StoredMessage":  # type: ignore[override]
+    def message(self, **_kwargs: object) -> "StoredMessage":  # type: ignore[override]  # the bytes are all there is to it
         return self
 
     def as_bytes(self, **_kwargs: object) -> bytes:

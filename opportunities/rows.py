@@ -88,7 +88,7 @@ def _draw(row: Opportunity, moment: datetime) -> SafeString:
 def _said(row: Opportunity, moment: datetime) -> dict[str, Any]:
     """Return everything that a row says, ready to be written down."""
     phase = row.phase_at(moment)
-    is_open = phase == Phase.OPEN and row.due_at is not None
+    due_at = row.due_at if phase == Phase.OPEN else None
     return {
         "reference": row.reference,
         "is_ahead": phase in {Phase.OPEN, Phase.UPCOMING},
@@ -96,8 +96,8 @@ def _said(row: Opportunity, moment: datetime) -> dict[str, Any]:
         "url": row.get_absolute_url(),
         "phase": phase.value,
         "phase_words": phase.label,
-        "left": deadlines.time_left(row.due_at, moment) if is_open else "",
-        "is_soon": is_open and (row.due_at - moment).days < SOON,  # type: ignore[operator]
+        "left": deadlines.time_left(due_at, moment),
+        "is_soon": due_at is not None and (due_at - moment).days < SOON,
         "when": _when(row, phase),
         "value": "" if row.outcome else _value(row),
         "industry": row.get_industry_display(),

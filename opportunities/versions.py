@@ -38,11 +38,10 @@ def version_at(moment: datetime) -> Version:
 
 def version_of(request: HttpRequest, moment: datetime) -> Version:
     """Return the version that this request was asked for, as it was first looked up. One query at most."""
-    kept: Version | None = getattr(request, "public_version", None)
-    if kept is None:
-        kept = version_at(moment)
-        request.public_version = kept  # type: ignore[attr-defined]
-    return kept
+    kept: dict[str, Version] = vars(request)
+    if "public_version" not in kept:
+        kept["public_version"] = version_at(moment)
+    return kept["public_version"]
 
 
 def _last(name: str, moment: datetime) -> Subquery:

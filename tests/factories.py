@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import factory
 from django.utils import timezone
+from factory.declarations import LazyFunction, Sequence
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -27,7 +27,7 @@ class StaffFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"officer{n}@law.example")  # type: ignore[attr-defined]
+    email = Sequence(lambda n: f"officer{n}@law.example")
     is_staff = True
     is_superuser = True
 
@@ -38,7 +38,7 @@ class PersonFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}@firm.example")  # type: ignore[attr-defined]
+    email = Sequence(lambda n: f"person{n}@firm.example")
 
 
 class OpportunityFactory(DjangoModelFactory[Opportunity]):
@@ -48,8 +48,8 @@ class OpportunityFactory(DjangoModelFactory[Opportunity]):
         model = Opportunity
         skip_postgeneration_save = True
 
-    title = factory.Sequence(lambda n: f"Purchase {n}")  # type: ignore[attr-defined]
-    agency = factory.LazyFunction(lambda: Agency.objects.get(budget_code="025"))  # type: ignore[attr-defined]
+    title = Sequence(lambda n: f"Purchase {n}")
+    agency = LazyFunction(lambda: Agency.objects.get(budget_code="025"))
     industry = Industry.GOODS
 
     @classmethod
@@ -91,10 +91,10 @@ class VendorFactory(DjangoModelFactory[Vendor]):
     class Meta:
         model = Vendor
 
-    name = factory.Sequence(lambda n: f"Business {n}")  # type: ignore[attr-defined]
+    name = Sequence(lambda n: f"Business {n}")
 
     @classmethod
-    def _create(cls, model_class: type[Vendor], *args: Any, **kwargs: Any) -> Vendor:  # noqa: ARG003
+    def _create(cls, model_class: type[Vendor], *args: Any, **kwargs: Any) -> Vendor:  # noqa: ARG003  (factory_boy's signature)
         owner, at = kwargs.pop("owner", None), kwargs.pop("at", None)
         return vendor_actions.open_business(
             kwargs, by=owner or PersonFactory.create(), moment=at or timezone.now()

@@ -100,7 +100,7 @@ class MailServer:
 
     # The names that aiosmtpd calls, in the order of a session.
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(  # noqa: N802  (aiosmtpd's name)
         self,
         _server: SMTP,
         session: Session,
@@ -114,7 +114,7 @@ class MailServer:
             responses.insert(1, "250-PIPELINING")
         return responses
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802  (aiosmtpd's name)
         self,
         _server: SMTP,
         session: Session,
@@ -122,13 +122,13 @@ class MailServer:
         address: str,
         _options: list[str],
     ) -> str:
-        session.letters = getattr(session, "letters", 0) + 1  # type: ignore[attr-defined]
-        if self.letters_at_most and session.letters > self.letters_at_most:  # type: ignore[attr-defined]
+        session.letters = getattr(session, "letters", 0) + 1  # type: ignore[attr-defined]  # ours, on aiosmtpd's session
+        if self.letters_at_most and session.letters > self.letters_at_most:  # type: ignore[attr-defined]  # ours, on aiosmtpd's session
             return "421 4.7.0 Too many letters over one connection"
         envelope.mail_from = address
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
         self,
         server: SMTP,
         _session: Session,
@@ -147,7 +147,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  (aiosmtpd's name)
         message = Received(
             envelope.mail_from or "",
             list(envelope.rcpt_tos),

@@ -31,7 +31,7 @@ if os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = _own_redis(os.environ["REDIS_URL"])
 
 from procurement_portal.settings import *  # noqa: E402, F403 - the lines above decide what it reads
-from procurement_portal.settings import DATABASES, VAR_DIR  # noqa: E402
+from procurement_portal.settings import DATABASES, VAR_DIR  # noqa: E402 - likewise
 
 # Who tests the hold says how long it is; all others would only wait for it.
 PUBLISH_HOLD_MINUTES = 0

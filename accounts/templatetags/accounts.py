@@ -50,4 +50,4 @@ def in_our_words(form: forms.Form) -> forms.Form:
 def drawing(svg: Any) -> SafeString:
     """Return the picture of a QR code as part of a page, which is what the content policy lets through."""
     picture = str(svg).partition("?>")[2].strip()
-    return mark_safe(picture.replace("<svg ", '<svg class="qr-code" aria-hidden="true" ', 1))  # noqa: S308
+    return mark_safe(picture.replace("<svg ", '<svg class="qr-code" aria-hidden="true" ', 1))  # noqa: S308  (allauth draws it)

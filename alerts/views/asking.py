@@ -103,7 +103,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _with_past_letters(wish: Subscription) -> Subscription:
     """Let the page say of a wish what it would have sent, at the pace that its subscriber chose."""
-    wish.would = past_letters(  # type: ignore[attr-defined]
+    wish.would = past_letters(  # type: ignore[attr-defined]  # for the template
         wish.saved_search.search,
         moment=timezone.now(),
         kinds=wish.kinds,

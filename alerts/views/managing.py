@@ -159,5 +159,5 @@ def _with_form(wish: Subscription, done: Done) -> Subscription:
     """Let the page draw a wish with the boxes of what is told."""
     prefix = f"alert-{wish.pk}"
     usual = KindsForm(initial={"kinds": list(wish.kinds)}, prefix=prefix)
-    wish.kinds_form = done.refused.get(prefix) or usual  # type: ignore[attr-defined]
+    wish.kinds_form = done.refused.get(prefix) or usual  # type: ignore[attr-defined]  # for the template
     return wish

@@ -55,7 +55,7 @@ def _sender(url: str, port: int) -> "subprocess.Popen[bytes]":
         **good_environment(), "DATABASE_URL": url, "EMAIL_URL": f"smtp://{HOST}:{port}", "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "procurement_portal.settings", "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    return subprocess.Popen([sys.executable, "-c", SENDER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip  # noqa: S603
+    return subprocess.Popen([sys.executable, "-c", SENDER], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
 
 
 def _let(crew: "list[subprocess.Popen[bytes]]") -> None:

@@ -58,7 +58,7 @@ def _row(pk: int, search: int, wish: Mapping[str, list[str]]) -> tuple[Any, ...]
     words = wish.get("words")
     facts = [wish.get(name) for name in FACTS]
     if connection.vendor != "postgresql":
-        facts = [json.dumps(values) if values else None for values in facts]  # type: ignore[misc]
+        facts = [json.dumps(values) if values else None for values in facts]  # type: ignore[misc]  # the stubs know no None
     query = "&".join(f"{name}={'+'.join(values)}" for name, values in wish.items())
     wants = (True, True, True, False, True)
     return (pk, search, query, NOW, NOW, None, *wants, *facts, _written(words) if words else None)

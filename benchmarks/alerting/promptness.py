@@ -69,7 +69,7 @@ def _once(
     """Publish one purchase; return the seconds until the first and the last of ``readers`` letters arrived."""
     before = _count(arrivals)
     command = [sys.executable, "-m", "tests.faults.stage", f"zebra{number}", "0"]
-    publishing = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own program
+    publishing = subprocess.Popen(command, cwd=ROOT, env=environment)
     first, last = (_when(arrivals, before + wanted) for wanted in (1, readers))
     assert publishing.wait() == 0
     with psycopg.connect(url) as connection:
@@ -113,7 +113,7 @@ def _running(folder: Path, environment: dict[str, str]) -> Iterator[Path]:
         for program in programs:
             program.start()
         ping = [*celery, "inspect", "ping"]
-        while subprocess.run(ping, env=environment, capture_output=True, check=False).returncode:  # noqa: S603
+        while subprocess.run(ping, env=environment, capture_output=True, check=False).returncode:
             pass  # the worker has not started yet
         yield folder / "arrivals"
     finally:

@@ -37,7 +37,7 @@ def listening(*command: str) -> Iterator[int]:
     """Run a server in a process of its own until the block ends."""
     port = free_port()
     given = [part.format(host=HOST, port=port) for part in command]
-    server = subprocess.Popen([sys.executable, *given])  # noqa: S603 - our own program
+    server = subprocess.Popen([sys.executable, *given])
     try:
         for _ in range(200):
             try:

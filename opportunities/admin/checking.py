@@ -49,7 +49,7 @@ class Looked:
         return said
 
 
-def leave_room(form: forms.ModelForm) -> None:  # type: ignore[type-arg]
+def leave_room(form: forms.ModelForm) -> None:  # type: ignore[type-arg]  # generic in its stubs alone
     """Give each box a place for what is found. It belongs to the help of the box, so that it is read out with it."""
     for name, field in form.fields.items():
         if not field.widget.is_hidden:
@@ -57,7 +57,7 @@ def leave_room(form: forms.ModelForm) -> None:  # type: ignore[type-arg]
             field.help_text = format_html(place, field.help_text, name)
 
 
-def look_over(form: forms.ModelForm, *, by: User | None, moment: datetime) -> Looked:  # type: ignore[type-arg]
+def look_over(form: forms.ModelForm, *, by: User | None, moment: datetime) -> Looked:  # type: ignore[type-arg]  # generic in its stubs alone
     """Ask every rule about the form as it is typed. A rule that the form itself asked is not asked twice."""
     wrong = [Finding(name, str(message)) for name, said in form.errors.items() for message in said]
     purchase: Opportunity = form.instance
@@ -72,7 +72,7 @@ def look_over(form: forms.ModelForm, *, by: User | None, moment: datetime) -> Lo
     return Looked([*wrong, *stops], actions.warnings_of(purchase, moment=moment))
 
 
-def show_in_form(form: forms.ModelForm, *, moment: datetime) -> None:  # type: ignore[type-arg]
+def show_in_form(form: forms.ModelForm, *, moment: datetime) -> None:  # type: ignore[type-arg]  # generic in its stubs alone
     """Add all that is found to the form's own errors, so that it is shown again and not saved."""
     found = look_over(form, by=None, moment=moment)
     for finding in [*found.stops, *found.looks]:

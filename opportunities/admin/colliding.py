@@ -28,7 +28,7 @@ class Collision:
     is_taken: bool
 
 
-class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]
+class NoticesCollisions(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
     """Carries what its boxes held when it was opened, and compares with what is stored when it is sent.
 
     ``seen`` is a short hash for each field, so no column counts versions and no writer has to know of it. The caller

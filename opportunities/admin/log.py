@@ -10,7 +10,7 @@ from core.desk import ReadOnly
 from opportunities.models import Revision
 
 
-class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
+class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in its stubs alone
     model = Revision
     template = "admin/read_only_rows.html"
     extra = 0

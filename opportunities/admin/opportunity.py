@@ -273,7 +273,7 @@ class OpportunityAdmin(Desk):
         may_import = request.user.has_perm("opportunities.add_opportunity")
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
 
-    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Opportunity, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
         if obj.stage == Stage.PUBLISHED:
             save = actions.correct if form.cleaned_data["is_correction"] else actions.amend
             note = form.cleaned_data["note_to_vendors"]

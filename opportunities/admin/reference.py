@@ -20,7 +20,7 @@ from opportunities.models import (
 class ShownBesideTheLog(Desk):
     """Lets caches know of each row that is saved or deleted here."""
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
         super().save_model(request, obj, form, change)
         actions.new_edition()
 

@@ -71,12 +71,12 @@ class Said:
         return str(self.about.get("title", ""))[:200]
 
 
-class MomentWidget(Widget):  # type: ignore[misc]
+class MomentWidget(Widget):  # type: ignore[misc]  # import_export has no types
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> datetime | None:
         return datetime.fromisoformat(value) if value else None
 
 
-class PurchaseResource(ModelResource):  # type: ignore[misc]
+class PurchaseResource(ModelResource):  # type: ignore[misc]  # import_export has no types
     """Puts what a row says on a purchase, and tells whether that is new, a change, the same, or impossible.
 
     Nothing is saved from here.

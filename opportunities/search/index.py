@@ -5,7 +5,7 @@ Written in the transaction of each revision; no trigger, so no migration can los
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import Max
@@ -16,6 +16,7 @@ from opportunities.models import SearchEntry, SearchWord
 from opportunities.search import marks
 from opportunities.search.terms import FTS5, TSQUERY, Query, Term, pairs_of
 
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 # What a visitor may search by; numbers are also found by their parts.
 TEXTS = ("summary", "keywords", "brand_named", "naics", "main_commodity", "award_vendor")
 NUMBERS = ("solicitation_epin", "award_epin", "passport_rfx_id")
@@ -59,7 +60,7 @@ def write_many(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
         ]
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {TABLE} (rowid, title, words) VALUES (%s, {_typed()}, {_typed()})",  # noqa: S608
+                f"INSERT INTO {TABLE} (rowid, title, words) VALUES (%s, {_typed()}, {_typed()})",
                 entries,
             )
         remembered |= _remember((facts for _pk, facts in some), remembered)
@@ -73,14 +74,14 @@ def remove(pks: Iterable[int]) -> None:
 def hits(query: Query) -> RawSQL:
     """Return the keys of what ``query`` finds, as a subquery."""
     condition, asked = _asked(query)
-    return RawSQL(f"{SELECT} WHERE {condition}", [asked])  # noqa: S611
+    return RawSQL(f"{SELECT} WHERE {condition}", [asked])
 
 
 def share_of(stem: str) -> float:
     """Return how many of a hundred purchases have this stem, about: never nothing, and all above 500 alike."""
     found = hits(Query((frozenset([Term((stem,))]),)))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT 500) AS found", found.params)  # noqa: S608
+        cursor.execute(f"SELECT COUNT(*) FROM ({found.sql} LIMIT 500) AS found", found.params)
         (count,) = cursor.fetchone()
     return float(100 * (count + 1) / (_last_key() + 10))
 
@@ -94,7 +95,7 @@ def newest(query: Query, count: int) -> RawSQL:
     condition, asked = _asked(query)
     found = f"{SELECT} WHERE {condition}"
     if connection.vendor != "postgresql":
-        return RawSQL(f"{found} ORDER BY rowid DESC LIMIT %s", [asked, count])  # noqa: S611
+        return RawSQL(f"{found} ORDER BY rowid DESC LIMIT %s", [asked, count])
     parts, params = [], []
     for block in blocks_back_from(
         _last_key(), smallest=LARGER if query.has_beginnings else BLOCKS.start
@@ -102,8 +103,8 @@ def newest(query: Query, count: int) -> RawSQL:
         # A limit of its own: or several are asked at once and their answers mixed. A sum: or it walks back along the keys.
         parts.append(f"({found} AND words @@ %s::tsquery ORDER BY rowid + 0 DESC LIMIT %s)")
         params += [asked, f"'{block}'", count]
-    every = f"SELECT rowid FROM ({' UNION ALL '.join(parts)}) AS blocks LIMIT %s"  # noqa: S608
-    return RawSQL(every, [*params, count])  # noqa: S611
+    every = f"SELECT rowid FROM ({' UNION ALL '.join(parts)}) AS blocks LIMIT %s"
+    return RawSQL(every, [*params, count])
 
 
 def blocks_of(pk: int) -> list[str]:
@@ -138,13 +139,13 @@ def in_title(query: Query, among: Sequence[int]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def narrow(rows: "models.QuerySet[Any]", query: Query) -> "models.QuerySet[Any]":
+def narrow(rows: Rows, query: Query) -> Rows:
     """Keep the opportunities that ``query`` finds."""
     return rows.filter(pk__in=hits(query)) if query else rows
 
 
 TABLE = SearchEntry._meta.db_table
-SELECT = f"SELECT rowid FROM {TABLE}"  # noqa: S608
+SELECT = f"SELECT rowid FROM {TABLE}"
 BLOCKS = range(12, 21)  # powers of two: from 4,096 keys to a million
 LARGER = 15  # PostgreSQL gathers all words that begin so anew for each block
 

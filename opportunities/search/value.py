@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
-from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -25,7 +24,6 @@ LONGEST_TEXT = 200
 LONGEST_WINDOW = 365  # days
 MOST_CODES = 10
 WINDOWS = frozenset(["due", "posted", "changed"])  # named as in an address
-Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 T = TypeVar("T", Phase, Industry, Method, ValueBand, Sort)
 
 
@@ -202,14 +200,13 @@ class Search:
 
     # --- What it finds ------------------------------------------------------------------------
 
-    def apply(self, rows: Rows, *, moment: datetime, thesaurus: Thesaurus) -> Rows:
+    def apply(self, rows: index.Rows, *, moment: datetime, thesaurus: Thesaurus) -> index.Rows:
         """Keep what this search finds at ``moment`` among rows that are public."""
-        found: Any = rows
         if words := thesaurus.widen(self.query):
-            found = index.narrow(rows, words & marks.wished(self, moment))
+            rows = index.narrow(rows, words & marks.wished(self, moment))
         for condition in self.conditions(moment).values():
-            found = found.filter(condition)
-        return found  # type: ignore[no-any-return]
+            rows = rows.filter(condition)
+        return rows
 
     def conditions(self, moment: datetime) -> dict[str, Q]:
         """Return what is asked of the facts beside the words, each wish by its name in an address."""

@@ -102,7 +102,7 @@ def address_of(search: Search) -> str:
 
 
 def _answer(request: HttpRequest, search: Search, context: dict[str, Any]) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx's middleware
         response = render(request, "opportunities/_live.html", context)
         # The form also sends what was left blank; a shared address says only what is asked for.
         response.headers["HX-Push-Url"] = address_of(search)

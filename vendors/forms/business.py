@@ -40,7 +40,7 @@ class NigpField(forms.CharField):
         return numbers
 
 
-class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]
+class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
     """``version`` is the one that the page was made from."""
 
     kind = forms.ChoiceField(
