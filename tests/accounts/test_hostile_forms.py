@@ -22,7 +22,7 @@ NO_PASSKEYS = {
     "many brackets": "[" * 100_000,
     "of nobody": '{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"AAAA","authenticatorData":"AAAA","signature":"AAAA","userHandle":"MQ"}}',
     "no signature": '{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0","authenticatorData":"AAAA","signature":"AAAA","userHandle":"////"}}',
-}  # fmt: skip
+}
 
 
 def send(client: Client, path: str, credential: str) -> Any:

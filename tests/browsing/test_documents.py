@@ -15,9 +15,7 @@ PDF = b"%PDF-1.7 words"
 
 
 def attached(purchase, noon, name="Scope.pdf", content=PDF):
-    return attaching.attach(
-        purchase, SimpleUploadedFile(name, content), by=None, moment=noon
-    )  # fmt: skip
+    return attaching.attach(purchase, SimpleUploadedFile(name, content), by=None, moment=noon)
 
 
 def take(client, address, method="get", **extra):

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from opportunities.choices import LimitKind
 from opportunities.models import MethodLimit, OfficialLink
 from tests.getting_ready.reading import words
+from tests.seed_page import THE_TWELVE
 
 DOING_BUSINESS, METHOD = "/doing-business/", "/mwbe-small-purchases/"
 
@@ -95,21 +96,6 @@ LINKED = [
     ("Subcontractors Resource Guide for NYC", DOING_BUSINESS, "subcontractors-guide"),
     ("Law Department Solicitations", DOING_BUSINESS, "law-solicitations"),
     ("the page itself", DOING_BUSINESS, "law-procurement"),
-]
-
-THE_TWELVE = [
-    "Backup Software Premium Support Coverage",
-    "Building Cleaning Services for new Law Department offices",
-    "Concordance Licenses Maintenance Services",
-    "DocAuto Licenses Maintenance Services",
-    "iManage FileSite Licenses Maintenance Services",
-    "Legal Services for Assistance with Two Concurrent Acquisition Closings",
-    "New Infrastructure",
-    "Reflection Licenses Maintenance Services",
-    "Remote Access Upgrade",
-    "Remote Access Virtual Apps Premium Edition Licenses Maintenance Services",
-    "Service of Legal Process",
-    "Smartboards",
 ]
 
 

@@ -27,7 +27,7 @@ from letters.suppression import suppress
 from opportunities.admin.steps import STEPS
 from opportunities.attaching import attach
 from opportunities.models import ImportRun, Opportunity
-from tests.factories import (  # fmt: skip
+from tests.factories import (
     OpportunityFactory,
     PersonFactory,
     StaffFactory,

@@ -437,7 +437,7 @@ def test_without_an_address_nothing_is_asked_of_anybody(settings, capsys):
 )
 def test_an_address_that_leads_elsewhere_is_refused(settings, monkeypatch, address, found, why):
     settings.CERTIFIED_LIST_URL = address
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (found, 443))])  # fmt: skip
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", (found, 443))])
 
     with pytest.raises(fetching.NotFetched, match=why):
         fetching.fetch()

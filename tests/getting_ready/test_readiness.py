@@ -179,9 +179,7 @@ def test_disclosures_are_a_gap_only_once_awards_reach_the_amount(answer, verdict
 
 
 def test_declared_and_verified_are_told_apart():
-    verified = Business(
-        BusinessKind.FOR_PROFIT, Answer.NO, dict.fromkeys(EVERYTHING, VERIFIED)
-    )  # fmt: skip
+    verified = Business(BusinessKind.FOR_PROFIT, Answer.NO, dict.fromkeys(EVERYTHING, VERIFIED))
 
     assert assess(SMALL, verified, on=TODAY).ready == Verdict.VERIFIED
     assert assess(SMALL, firm(mwbe_certification=VERIFIED), on=TODAY).eligible == Verdict.VERIFIED

@@ -32,6 +32,27 @@ DAY = timedelta(days=1)
 STEPS = ("pip-account", "passport-account", "mwbe-certification", "licences-and-insurance")
 # Spreadsheets hold such titles; none may push a phone's page sideways.
 LONG = "Interactive" + "Whiteboard" * 12
+# The same whatever is public.
+ADDRESSES = {
+    "home": "/",
+    "list": "/opportunities/",
+    "list-nothing-found": f"/opportunities/?q={LONG}x",
+    "list-narrowed": "/opportunities/?q=license&phase=upcoming&industry=goods&method=mwbe-small-purchase",
+    "list-with-a-slip": "/opportunities/?q=lisense",
+    "list-by-title": "/opportunities/?sort=title&naics=561720&due=45",
+    "new-since": "/new-since/",
+    "method": "/mwbe-small-purchases/",
+    "doing-business": "/doing-business/",
+    "guide": "/getting-ready/",
+    **{f"guide-{key}": f"/getting-ready/{key}/" for key in STEPS},
+    "open-data": "/open-data/",
+    "about": "/about/",
+    "accessibility": "/accessibility/",
+    "subscribe": "/alerts/",
+    "subscribe-to-a-search": "/alerts/?q=license&industry=goods",
+    "check-mail": "/alerts/check-your-mail/",
+    "fresh-link": "/alerts/fresh-link/",
+}
 
 
 @dataclass
@@ -50,58 +71,48 @@ def furnished() -> House:
     moment = timezone.now()
     call_command("load_upcoming", verbosity=0)
     officer = StaffFactory.create(name="The officer")
-    opened = everything_known(moment)
-    closed = listed(title="Court Reporting", opens_at=moment - 9 * DAY, due_at=moment - DAY)
-    untold = listed(title=LONG)
+    purchases = one_of_each_kind(officer, moment)
     for number in range(11):  # with the others, one more than fits on a page
         listed(title=f"Office Chairs {number}")
-    decided, cancelled = awarded(moment), listed(title="Mail Room Scales")
-    actions.cancel(cancelled, reason="The need ended.", by=officer, moment=moment)
-    late = listed(title="Backup Tapes", expected_on=date(2026, 1, 1), expected_precision=Precision.QUARTER)  # fmt: skip
-    later = actions.publish(actions.renew(decided, by=officer, moment=moment), by=officer, moment=moment)  # fmt: skip
-    scope = SimpleUploadedFile(f"{LONG}.pdf", b"%PDF-1.7")
-    attach(opened, scope, by=officer, moment=moment)
+    opened = purchases["detail-open"]
     alerts = alert_pages()
     amended(opened, officer, moment)
     alert_actions.ask_for_link("runs@vendor.example", moment=moment)
     tell_who_asked()
     send_letters()
-    return House(
-        {
-            "home": "/",
-            "list": "/opportunities/",
-            "list-second-page": f"/opportunities/?{second_page(moment)}",
-            "list-nothing-found": f"/opportunities/?q={LONG}x",
-            "list-narrowed": "/opportunities/?q=license&phase=upcoming&industry=goods&method=mwbe-small-purchase",
-            "list-with-a-slip": "/opportunities/?q=lisense",
-            "list-by-title": "/opportunities/?sort=title&naics=561720&due=45",
-            "new-since": "/new-since/",
-            "detail-open": opened.get_absolute_url(),
-            "readiness": reverse("readiness:readiness", args=[opened.reference]),
-            "readiness-shared": shared_checklist(officer, moment),
-            "detail-closed": closed.get_absolute_url(),
-            "detail-little-known": untold.get_absolute_url(),
-            "detail-awarded": decided.get_absolute_url(),
-            "detail-cancelled": cancelled.get_absolute_url(),
-            "detail-late": late.get_absolute_url(),
-            "detail-next-round": later.get_absolute_url(),
-            "method": "/mwbe-small-purchases/",
-            "doing-business": "/doing-business/",
-            "guide": "/getting-ready/",
-            **{f"guide-{key}": f"/getting-ready/{key}/" for key in STEPS},
-            "open-data": "/open-data/",
-            "about": "/about/",
-            "accessibility": "/accessibility/",
-            "subscribe": "/alerts/",
-            "subscribe-to-a-search": "/alerts/?q=license&industry=goods",
-            "check-mail": "/alerts/check-your-mail/",
-            "fresh-link": "/alerts/fresh-link/",
-        },
-        alerts,
-        officer,
-        OpportunityFactory.create(title="A draft", value_max=Decimal("500000.01")),
-        opened,
-    )
+    public = {
+        **ADDRESSES,
+        **{name: purchase.get_absolute_url() for name, purchase in purchases.items()},
+        "list-second-page": f"/opportunities/?{second_page(moment)}",
+        "readiness": reverse("readiness:readiness", args=[opened.reference]),
+        "readiness-shared": shared_checklist(officer, moment),
+    }
+    draft = OpportunityFactory.create(title="A draft", value_max=Decimal("500000.01"))
+    return House(public, alerts, officer, draft, opened)
+
+
+def one_of_each_kind(officer: User, moment: datetime) -> dict[str, Opportunity]:
+    """Publish a purchase for each look that the page of one may have."""
+    opened, decided = everything_known(moment), awarded(moment)
+    cancelled = listed(title="Mail Room Scales")
+    actions.cancel(cancelled, reason="The need ended.", by=officer, moment=moment)
+    next_round = actions.renew(decided, by=officer, moment=moment)
+    attach(opened, SimpleUploadedFile(f"{LONG}.pdf", b"%PDF-1.7"), by=officer, moment=moment)
+    return {
+        "detail-open": opened,
+        "detail-closed": listed(
+            title="Court Reporting", opens_at=moment - 9 * DAY, due_at=moment - DAY
+        ),
+        "detail-little-known": listed(title=LONG),
+        "detail-awarded": decided,
+        "detail-cancelled": cancelled,
+        "detail-late": listed(
+            title="Backup Tapes",
+            expected_on=date(2026, 1, 1),
+            expected_precision=Precision.QUARTER,
+        ),
+        "detail-next-round": actions.publish(next_round, by=officer, moment=moment),
+    }
 
 
 def shared_checklist(by: User, moment: datetime) -> str:

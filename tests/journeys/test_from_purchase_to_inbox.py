@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import PHONE, picture, screenshot
 from tests.journeys.portal import Portal, post_without_cookies, running_portal
+from tests.seed_page import THE_TWELVE
 
 # Letters go out on either database and broker, so this journey is made on both.
 pytestmark = [pytest.mark.servers, pytest.mark.only_on("sqlite", "postgresql")]
@@ -21,21 +22,6 @@ pytestmark = [pytest.mark.servers, pytest.mark.only_on("sqlite", "postgresql")]
 TO_PUBLISH = "Save and go on to publish"
 ONE_MINUTE = 60
 SUBSCRIBER, NEIGHBOUR = "boards@vendor.example", "everything@vendor.example"
-# The Law Department's own list, word for word and in its order.
-THE_TWELVE = [
-    "Backup Software Premium Support Coverage",
-    "Building Cleaning Services for new Law Department offices",
-    "Concordance Licenses Maintenance Services",
-    "DocAuto Licenses Maintenance Services",
-    "iManage FileSite Licenses Maintenance Services",
-    "Legal Services for Assistance with Two Concurrent Acquisition Closings",
-    "New Infrastructure",
-    "Reflection Licenses Maintenance Services",
-    "Remote Access Upgrade",
-    "Remote Access Virtual Apps Premium Edition Licenses Maintenance Services",
-    "Service of Legal Process",
-    "Smartboards",
-]
 TITLE = "Courtroom Display Boards"
 
 

@@ -18,7 +18,7 @@ PLAN_HEADINGS = (
     "Plan ID #,Agency,Description of Goods and Services to be Procured,Procurement Method,Procurement Industry,"
     "Fiscal Quarter of Solicitation,Estimated Amount"
 )
-RFX = "rfp_id,epin,procurement_name,agency,industry,rfx_status,release_date,due_date,main_commodity,procurement_method"  # fmt: skip
+RFX = "rfp_id,epin,procurement_name,agency,industry,rfx_status,release_date,due_date,main_commodity,procurement_method"
 
 
 def plan(*rows: str) -> bytes:

@@ -231,9 +231,7 @@ def test_attaching_to_what_is_public_is_one_public_change(noon):
     revision = listed.revisions.latest("number")
     assert documents[0] == documents[1]
     assert (revision.number, revision.kind, revision.is_material) == (2, "amended", True)
-    assert revision.changes == [
-        {"field": "documents", "old": [], "new": [documents[0].as_json()]}
-    ]  # fmt: skip
+    assert revision.changes == [{"field": "documents", "old": [], "new": [documents[0].as_json()]}]
     assert documents[0].as_json() == {
         "key": str(documents[0].key),
         "name": "Scope.pdf",

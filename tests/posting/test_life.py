@@ -151,9 +151,7 @@ def test_confirming_says_so_once_a_day_and_is_not_material(noon):
     assert not stored(purchase).needs_confirming_at(noon)
 
 
-@pytest.mark.parametrize(
-    ("days", "needs"), [(89, False), (90, False), (91, True)]
-)  # fmt: skip
+@pytest.mark.parametrize(("days", "needs"), [(89, False), (90, False), (91, True)])
 def test_a_plan_not_confirmed_for_90_days_says_so(noon, days, needs):
     listed = OpportunityFactory.create(published=True, at=noon - days * DAY)
     confirmed = OpportunityFactory.create(
@@ -264,9 +262,9 @@ def test_the_ceiling_is_the_methods_own(noon):
 
     assert actions.award(purchase, award, by=None, moment=noon).outcome == Outcome.AWARDED
     too_much = Award("Acme Boards", Decimal("1000000000.01"), noon.date())
-    assert refused(actions.award, closed(noon, method="sealed-bid"), too_much, by=None, moment=noon) == [
-        "award_value"
-    ]  # fmt: skip
+    assert refused(
+        actions.award, closed(noon, method="sealed-bid"), too_much, by=None, moment=noon
+    ) == ["award_value"]
 
 
 def test_nothing_is_awarded_while_vendors_may_still_respond(noon):

@@ -25,7 +25,7 @@ def test_what_must_not_be_read_is_refused_by_name(name, content, words):
 
 @pytest.mark.parametrize(
     "name", ["bomb.xlsx", "much.xlsx", "parts.xlsx", "columns.csv", "quote.csv", "line.csv"]
-)  # fmt: skip
+)
 def test_a_refusal_takes_little_memory(name):
     content = next(case[1] for case in HOSTILE if case[0] == name)
     tracemalloc.start()

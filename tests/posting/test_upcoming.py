@@ -8,24 +8,10 @@ from django.core.management import call_command
 from opportunities import actions, upcoming
 from opportunities.choices import CodeScheme
 from opportunities.models import Opportunity, Revision
+from tests.seed_page import THE_TWELVE
 
 pytestmark = pytest.mark.django_db
 
-# Verbatim, in the order of the page "Procurement Information".
-LISTED = [
-    "Backup Software Premium Support Coverage",
-    "Building Cleaning Services for new Law Department offices",
-    "Concordance Licenses Maintenance Services",
-    "DocAuto Licenses Maintenance Services",
-    "iManage FileSite Licenses Maintenance Services",
-    "Legal Services for Assistance with Two Concurrent Acquisition Closings",
-    "New Infrastructure",
-    "Reflection Licenses Maintenance Services",
-    "Remote Access Upgrade",
-    "Remote Access Virtual Apps Premium Edition Licenses Maintenance Services",
-    "Service of Legal Process",
-    "Smartboards",
-]
 UNKNOWN = {
     "summary": "",
     "main_commodity": None,
@@ -54,9 +40,9 @@ def test_the_twelve_are_public_verbatim_and_in_order(noon, capsys):
     call_command("load_upcoming")
 
     public = Opportunity.objects.public().order_by("pk")
-    assert list(public.values_list("title", flat=True)) == LISTED
+    assert list(public.values_list("title", flat=True)) == THE_TWELVE
     assert capsys.readouterr().out.splitlines() == [
-        *(f"  {title}" for title in LISTED),
+        *(f"  {title}" for title in THE_TWELVE),
         "12 purchases loaded.",
     ]
 
@@ -109,4 +95,4 @@ def test_a_purchase_that_was_removed_from_here_comes_again(noon):
     lost.revisions.all().delete()
     lost.delete()
 
-    assert [purchase.title for purchase in upcoming.load(moment=noon)] == [LISTED[3]]
+    assert [purchase.title for purchase in upcoming.load(moment=noon)] == [THE_TWELVE[3]]

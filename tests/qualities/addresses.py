@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +14,7 @@ from alerts import links
 from letters.backends import mail_folder
 from opportunities.attaching import attach
 from opportunities.choices import CodeScheme
-from opportunities.models import CommodityCode
+from opportunities.models import CommodityCode, Opportunity
 from tests.factories import OpportunityFactory, PersonFactory, VendorFactory, subscribe
 from vendors import actions as vendor_actions
 from vendors.requirements import REQUIREMENTS
@@ -28,6 +28,18 @@ NOT_PAGES = {
 }  # fmt: skip
 # Pages of accounts that anybody may open.
 ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password", "account_inactive"}  # fmt: skip
+
+
+DAY = timedelta(days=1)
+# Routes whose one part is the reference of a purchase.
+OF_A_PURCHASE = (
+    "opportunities:detail",
+    "opportunities:event",
+    "readiness:readiness",
+    "readiness:card",
+    "api:opportunity",
+    "api:ocdsRecord",
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,31 @@ def stocked() -> dict[str, dict[str, str]]:
 
     A new route with parts fails here until its value is named.
     """
-    now = timezone.now()
+    moment = timezone.now()
+    opened = _purchases(moment)
+    scope = SimpleUploadedFile("Scope.pdf", b"%PDF-1.7\n%%EOF\n")
+    document = attach(opened, scope, by=None, moment=moment)
+    letter = {"key": _letter_of_the_embedded_mode()}
+    return {
+        **{name: {"reference": opened.reference} for name in OF_A_PURCHASE},
+        **_links_of_subscribers(),
+        **_secret_addresses(moment),
+        "opportunities:document": {
+            "reference": opened.reference,
+            "key": str(document.key),
+            "name": document.name,
+        },
+        "sitemap_part": {"part": "pages"},
+        "api:ocdsRelease": {"name": opened.reference},
+        "api:ocdsExtension": {"part": "extension"},
+        "vendors:requirement": {"key": REQUIREMENTS[0].key},
+        "letters:letter": letter,
+        "letters:letter_html": letter,
+    }
+
+
+def _purchases(moment: datetime) -> Opportunity:
+    """Publish more than fits on a page, one of them closed; return one that is open and well known."""
     commodity = CommodityCode.objects.create(
         scheme=CodeScheme.NYC, code="A-1", title="Displays", source="a test"
     )
@@ -87,8 +123,8 @@ def stocked() -> dict[str, dict[str, str]]:
         title="Smartboards",
         summary="Two of them.",
         main_commodity=commodity,
-        opens_at=now - timedelta(days=1),
-        due_at=now + timedelta(days=9),
+        opens_at=moment - DAY,
+        due_at=moment + 9 * DAY,
         contact_name="Purchasing",
         contact_email="purchasing@law.example",
         solicitation_epin="02527Y0001",
@@ -99,48 +135,38 @@ def stocked() -> dict[str, dict[str, str]]:
     )
     OpportunityFactory.create_batch(26, published=True)
     OpportunityFactory.create(
-        opens_at=now - timedelta(days=9), due_at=now - timedelta(days=1), published=True, at=now - timedelta(days=10)
-    )  # fmt: skip
-    document = attach(
-        opened, SimpleUploadedFile("Scope.pdf", b"%PDF-1.7\n%%EOF\n"), by=None, moment=now
+        opens_at=moment - 9 * DAY, due_at=moment - DAY, published=True, at=moment - 10 * DAY
     )
-    running = subscribe("reader@example.com")
+    return opened
+
+
+def _letter_of_the_embedded_mode() -> str:
     folder = mail_folder()
     folder.clear()
-    key = folder.add(b"Subject: Hello\r\nTo: reader@example.com\r\n\r\nWords.\r\n")
-    tokens = {
+    return folder.add(b"Subject: Hello\r\nTo: reader@example.com\r\n\r\nWords.\r\n")
+
+
+def _links_of_subscribers() -> dict[str, dict[str, str]]:
+    running = subscribe("reader@example.com")
+    urls = {
         "confirm": links.confirm_url(subscribe("other@example.com", confirmed=False).subscriber),
         "manage": links.manage_url(running.subscriber),
         "stop": links.stop_url([running.pk]),
         "told": links.told_url(running.subscriber, "news:1"),
     }
+    return {
+        f"alerts:{name}": {"token": url.rstrip("/").rpartition("/")[2]}
+        for name, url in urls.items()
+    }
+
+
+def _secret_addresses(moment: datetime) -> dict[str, dict[str, str]]:
     business, by = VendorFactory.create(), PersonFactory.create()
-    dates = vendor_actions.share_dates(business, by=by, moment=now)
-    advising = vendor_actions.share_with_adviser(business, label="", days=7, by=by, moment=now)
-    values = {
-        "opportunities:detail": {"reference": opened.reference},
-        "opportunities:event": {"reference": opened.reference},
-        "opportunities:document": {
-            "reference": opened.reference,
-            "key": str(document.key),
-            "name": document.name,
-        },
-        "sitemap_part": {"part": "pages"},
-        "api:opportunity": {"reference": opened.reference},
-        "api:ocdsRelease": {"name": opened.reference},
-        "api:ocdsRecord": {"reference": opened.reference},
-        "api:ocdsExtension": {"part": "extension"},
-        "readiness:readiness": {"reference": opened.reference},
+    dates = vendor_actions.share_dates(business, by=by, moment=moment)
+    advising = vendor_actions.share_with_adviser(business, label="", days=7, by=by, moment=moment)
+    return {
         "readiness:dates": {"secret": dates.secret},
         "readiness:advising": {"secret": advising.secret},
-        "readiness:card": {"reference": opened.reference},
-        "vendors:requirement": {"key": REQUIREMENTS[0].key},
-        "letters:letter": {"key": key},
-        "letters:letter_html": {"key": key},
-    }
-    return values | {
-        f"alerts:{name}": {"token": url.rstrip("/").rpartition("/")[2]}
-        for name, url in tokens.items()
     }
 
 

@@ -202,8 +202,8 @@ def test_one_purchase_goes_into_a_calendar_by_hand(client, boards):
 
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="smartboards.ics"'
-    assert shown(events("/opportunities/smartboards/dates.ics")["smartboards-due@portal.example"]) == (
-        shown(events()["smartboards-due@portal.example"])
-    )  # fmt: skip
+    assert shown(
+        events("/opportunities/smartboards/dates.ics")["smartboards-due@portal.example"]
+    ) == (shown(events()["smartboards-due@portal.example"]))
     assert len(events("/opportunities/smartboards/dates.ics")) == 3
     assert events("/opportunities/chairs/dates.ics") == {}
