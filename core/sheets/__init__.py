@@ -9,7 +9,7 @@ from typing import IO
 
 from core.sheets import packages, texts, workbooks
 from core.sheets.columns import Columns
-from core.sheets.limits import LARGEST_FILE, MOST_ROWS, Row, Unreadable
+from core.sheets.limits import LARGEST_FILE, MOST_ROWS, Row, Unreadable, size_refusal
 from core.sheets.texts import Encoding
 from core.sheets.types import FileType, type_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "Unreadable",
     "examine",
     "rows",
+    "size_refusal",
 ]
 
 

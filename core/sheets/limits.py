@@ -20,6 +20,21 @@ class Unreadable(Exception):
     """The file is not read. The text says why, and what to do."""
 
 
+def holds_nul() -> Unreadable:
+    return Unreadable(_("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”."))
+
+
+def size_refusal(size: int) -> str:
+    """Return why a file of so many bytes is not read; blank where it is."""
+    if not size:
+        return _("The file is empty. Choose another one.")
+    if size > LARGEST_FILE:
+        return _(
+            "The file is larger than 32 MB. Split it into several files, each with the headings."
+        )
+    return ""
+
+
 class Row(NamedTuple):
     """``number`` is that of the row in the file, as a spreadsheet program counts."""
 
@@ -37,9 +52,7 @@ def bounded(found: Iterator[Row]) -> Iterator[Row]:
             if len(cell) > LONGEST_CELL:
                 raise Unreadable(_too_long(number))
             if "\0" in cell:  # scripts write one as \u0000; PostgreSQL stores none
-                raise Unreadable(
-                    _("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”.")
-                )
+                raise holds_nul()
         if not any(cells):
             continue
         count += 1

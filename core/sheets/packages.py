@@ -46,6 +46,14 @@ def examine(file: IO[bytes]) -> None:
         file.seek(0)
 
 
+def _too_many_parts() -> Unreadable:
+    return Unreadable(_("It has more than 2,000 parts inside. Save it anew, or as CSV."))
+
+
+def _runs_something() -> Unreadable:
+    return Unreadable(_("It holds macros or controls. Save it without them, or as CSV."))
+
+
 def _refuse_long_directory(file: IO[bytes]) -> None:
     """Look before Python does: it reads the whole directory at once, however long it is."""
     size = file.seek(0, 2)
@@ -57,12 +65,12 @@ def _refuse_long_directory(file: IO[bytes]) -> None:
     count = int.from_bytes(tail[place + 10 : place + 12], "little")
     length = int.from_bytes(tail[place + 12 : place + 16], "little")
     if count > MOST_PARTS or length > LONGEST_DIRECTORY:
-        raise Unreadable(_("It has more than 2,000 parts inside. Save it anew, or as CSV."))
+        raise _too_many_parts()
 
 
 def _refuse_by_directory(parts: list[ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
-        raise Unreadable(_("It has more than 2,000 parts inside. Save it anew, or as CSV."))
+        raise _too_many_parts()
     if any(part.flag_bits & LOCKED for part in parts):
         raise Unreadable(_("It needs a password. Save it without one."))
     if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
@@ -82,7 +90,7 @@ def _refuse_by_directory(parts: list[ZipInfo]) -> None:
 
 def _refuse_by_names(names: list[str]) -> None:
     if any(map(RUNS.search, names)):
-        raise Unreadable(_("It holds macros or controls. Save it without them, or as CSV."))
+        raise _runs_something()
     if any(map(LINKS.search, names)):
         raise Unreadable(
             _(
@@ -119,7 +127,7 @@ def _refuse_xml(name: str, seen: bytes, *, is_first: bool) -> None:
             _("It defines entities of its own, as attacks do. Save it anew, or as CSV.")
         )
     if name == "[Content_Types].xml" and b"macroEnabled" in seen:
-        raise Unreadable(_("It holds macros or controls. Save it without them, or as CSV."))
+        raise _runs_something()
 
 
 def _refuse_formula(seen: bytes, last: bytes) -> bytes:

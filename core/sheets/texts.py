@@ -12,7 +12,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from core.sheets.columns import Columns
-from core.sheets.limits import HEADINGS_WITHIN, LONGEST_LINE, Row, Unreadable, bounded
+from core.sheets.limits import HEADINGS_WITHIN, LONGEST_LINE, Row, Unreadable, bounded, holds_nul
 
 BLOCK = 1024 * 1024
 DELIMITERS = ",;\t"
@@ -30,9 +30,7 @@ def examine(file: IO[bytes]) -> Encoding:
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise Unreadable(_("It is written as UTF-16 (“Unicode Text”). Save it as “CSV UTF-8”."))
     if _has_nul(file):
-        raise Unreadable(
-            _("It holds NUL characters, as no text does. Save it anew as “CSV UTF-8”.")
-        )
+        raise holds_nul()
     for encoding in Encoding:
         if _can_be(file, encoding):
             return encoding

@@ -6,7 +6,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from core.sheets.limits import LARGEST_FILE, Unreadable
+from core.sheets.limits import Unreadable, size_refusal
 
 
 class FileType(StrEnum):
@@ -29,7 +29,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 def type_of(file: IO[bytes], name: str) -> FileType:
     """Return the type that name and content agree on. Raises ``Unreadable``; leaves ``file`` at its start."""
-    start = _start_and_size(file)
+    start = _start_of(file)
     ending = PurePosixPath(name).suffix.lower()
     if ending in {".xlsm", ".xlsb", ".xltm", ".xlam"}:
         raise Unreadable(_("It is a workbook with macros. Save it as .xlsx or CSV."))
@@ -55,15 +55,12 @@ def type_of(file: IO[bytes], name: str) -> FileType:
     return kind
 
 
-def _start_and_size(file: IO[bytes]) -> bytes:
+def _start_of(file: IO[bytes]) -> bytes:
+    """Return how the file begins. Raises ``Unreadable`` for one that is empty or too large."""
     size = file.seek(0, 2)
     file.seek(0)
-    if not size:
-        raise Unreadable(_("The file is empty. Choose another one."))
-    if size > LARGEST_FILE:
-        raise Unreadable(
-            _("The file is larger than 32 MB. Split it into several files, each with the headings.")
-        )
+    if refusal := size_refusal(size):
+        raise Unreadable(refusal)
     start = file.read(64)
     file.seek(0)
     return start

@@ -75,11 +75,7 @@ class FileForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > sheets.LARGEST_FILE:
-            raise forms.ValidationError(
-                _(
-                    "The file is larger than 32 MB. Split it into several files, each with the headings."
-                )
-            )
+            raise forms.ValidationError(sheets.size_refusal(file.size))
         return file
 
     def clean_dated_on(self) -> Any:
