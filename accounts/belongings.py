@@ -57,6 +57,7 @@ def register(part: Part) -> None:
 
 
 def in_order() -> list[Part]:
+    """Return every part as the page shows them, top first."""
     return sorted(PARTS.values(), key=lambda part: (part.place, part.key))
 
 
@@ -66,4 +67,5 @@ def exported(user: User) -> dict[str, Any]:
 
 
 def blockers(user: User) -> list[str]:
+    """Return why the account may not be deleted yet, one sentence each; empty: it may."""
     return [words for part in in_order() for words in part.blockers(user)]

@@ -1,5 +1,8 @@
-"""A code of an authenticator app opens once. allauth remembers that in the cache, without which nobody would get in;
-here it stands with the app's secret, so that all processes know it, also while Redis is away."""
+"""A code of an authenticator app opens once.
+
+allauth remembers that in the cache, without which nobody would get in. Here it stands with the app's secret, so that
+all processes know it, also while Redis is away.
+"""
 
 import time
 
@@ -18,8 +21,11 @@ def remember_in_the_database() -> None:
 
 @transaction.atomic
 def _mark_code_used(totp: TOTP, _code: str) -> bool:
-    """Note that the code of this half minute is used; False if one was before. ``MFA_TOTP_TOLERANCE`` is 0, so that
-    no other code works now. Whoever comes at the same moment waits for the row, and then is the second."""
+    """Note that the code of this half minute is used; False if one was before.
+
+    ``MFA_TOTP_TOLERANCE`` is 0, so that no other code works now. Whoever comes at the same moment waits for the row,
+    and then is the second.
+    """
     app = Authenticator.objects.select_for_update(no_key=True).get(pk=totp.instance.pk)
     period = int(time.time()) // app_settings.TOTP_PERIOD
     if app.data.get(USED) == period:

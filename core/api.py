@@ -83,11 +83,13 @@ class Refusal(Exception):
 
 
 def wrong_values(errors: list[WrongValue]) -> Refusal:
+    """Return the refusal of all these parameters at once: 400, each named."""
     names = ", ".join(dict.fromkeys(error.parameter for error in errors))
     return Refusal(400, f"Correct these parameters and ask again: {names}.", errors)
 
 
 def problem(status: int, detail: str, errors: Iterable[WrongValue] = ()) -> Problem:
+    """Return what is answered with an error (RFC 9457)."""
     return Problem(
         title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors)
     )

@@ -65,6 +65,7 @@ def facets(
 
 
 def selects(search: Search) -> list[Select]:
+    """Return the lists of windows; a window that is not offered and was asked for stands among them."""
     return [
         Select("due", _("Responses due"), _windows("due", search.due_within, DUE_WITHIN)),
         Select("posted", _("New"), _windows("posted", search.posted_within, SINCE)),

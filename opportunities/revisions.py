@@ -178,6 +178,7 @@ def kind_of(changes: list[dict[str, Any]]) -> RevisionKind:
 
 
 def is_material(changes: list[dict[str, Any]]) -> bool:
+    """Whether a change may matter to a response, by the rule; staff may decide otherwise."""
     return any(change["field"] in MATERIAL_FIELDS for change in changes)
 
 

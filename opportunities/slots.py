@@ -16,4 +16,5 @@ def fill(slot: str, template: str) -> None:
 
 
 def templates_of(slot: str) -> tuple[str, ...]:
+    """Return what fills the slot, in the order in which the apps started."""
     return tuple(_FILLED[slot])

@@ -64,6 +64,7 @@ _tellers: list[Teller] = []
 
 
 def register(teller: Teller) -> None:
+    """Let ``teller`` be asked about each public change. In ``apps.ready``, once."""
     _tellers.append(teller)
 
 
@@ -85,6 +86,7 @@ def held_until(revision: Revision) -> datetime:
 
 
 def has_begun(revision: Revision) -> bool:
+    """Whether anybody is being told of ``revision``: then it cannot be undone."""
     return any(teller.has_begun(revision) for teller in _tellers)
 
 

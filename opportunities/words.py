@@ -92,6 +92,7 @@ def expected(facts: Snapshot) -> str:
 
 
 def contact(facts: Snapshot) -> str:
+    """Say whom to ask; blank when nobody is named."""
     return ", ".join(
         facts[name] for name in ("contact_name", "contact_email", "contact_phone") if facts[name]
     )
@@ -112,6 +113,7 @@ def outcome(facts: Snapshot) -> str:
 
 
 def documents(facts: Snapshot) -> str:
+    """Say which files there are; blank for none."""
     return ", ".join(_document(each) for each in facts["documents"] or [])
 
 

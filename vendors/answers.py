@@ -32,6 +32,7 @@ class Answers:
         return Business(self.kind, self.reaches_disclosure, held)
 
     def worth_keeping(self) -> dict[str, Said]:
+        """Return what says more than that nothing is begun."""
         return {
             key: said for key, said in self.said.items() if said.state != HoldingState.NOT_STARTED
         }

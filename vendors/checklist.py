@@ -42,6 +42,7 @@ def checklist(vendor: Vendor, *, today: date) -> list[tuple[Group, list[Entry]]]
 
 
 def entry(requirement: Requirement, holding: Holding | None, kind: str, today: date) -> Entry:
+    """Return the line of one requirement, as of the New York day ``today``; the last day still counts."""
     until = holding.expires_on if holding and holding.state in HELD else None
     return Entry(
         requirement,

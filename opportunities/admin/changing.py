@@ -30,8 +30,10 @@ def last_revision(object_id: str | None) -> int:
 
 
 def review(desk: Desk, request: HttpRequest, object_id: str, before: int) -> HttpResponseBase:
-    """Show what comes of a change that was saved just now, in a rehearsal. :func:`with_reach` says who is told, and
-    draws it, when that is over."""
+    """Show what comes of a change that was saved just now, in a rehearsal; ``before`` is the last revision before it.
+
+    :func:`with_reach` says who is told when the rehearsal is over: counting takes as long as there are many people.
+    """
     moment = timezone.now()
     opportunity = whole(object_id)
     looked = outlook(opportunity, moment=moment)
@@ -64,6 +66,7 @@ def with_reach(answer: HttpResponseBase) -> HttpResponseBase:
 
 
 def _stored_title(revision: Revision, before: int) -> str:
+    """Return the title that is public now; the page's own frame names the purchase by it."""
     earlier = Revision.objects.filter(opportunity=revision.opportunity_id, number=before).first()
     return str(earlier.snapshot["title"]) if earlier else ""
 

@@ -54,8 +54,11 @@ def outlook(opportunity: Opportunity, *, moment: datetime) -> Outlook:
 
 
 def counted(looked: Outlook) -> Outlook:
-    """Return it with who is told. Asked when the rehearsal is over: counting takes as long as there are many people,
-    and a rehearsal keeps everybody from publishing and from being told."""
+    """Return it with who is told.
+
+    Asked when the rehearsal is over: counting takes as long as there are many people, and a rehearsal keeps everybody
+    from publishing and from being told.
+    """
     return replace(looked, reach=telling.reach(looked.revision))
 
 

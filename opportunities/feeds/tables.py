@@ -126,8 +126,10 @@ COLUMNS = (
 
 
 def header() -> list[Cell]:
+    """Return the headings in the reader's language."""
     return [str(column.label) for column in COLUMNS]
 
 
 def cells(told: Told, phase: Phase) -> list[Cell]:
+    """Return a row of the table, under :func:`header`; what is not known is ``None`` or blank."""
     return [column.read(told, phase) for column in COLUMNS]

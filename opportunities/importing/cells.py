@@ -76,6 +76,7 @@ def moment(cell: str) -> datetime | Doubt | None:
 
 
 def day(cell: str) -> date | Doubt | None:
+    """Return the New York day; ``None`` for nothing."""
     found = moment(cell)
     return found.date() if isinstance(found, datetime) else found
 

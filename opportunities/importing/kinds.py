@@ -49,6 +49,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
+    """Let staff import this kind; one of the same name takes the place of the first."""
     KINDS[kind.name] = kind
 
 

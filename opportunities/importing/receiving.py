@@ -97,7 +97,7 @@ def forget(*, moment: datetime) -> int:
 
 
 def refuse(run: ImportRun, words: str, *, moment: datetime) -> None:
-    """End the run without effect."""
+    """End the run without effect, with the reason in ``words`` for whoever imported it."""
     run.state, run.message, run.finished_at = ImportState.REFUSED, words, moment
     run.lease_token = run.lease_until = None
     run.save()

@@ -92,6 +92,7 @@ class MethodLimit(models.Model):
         return f"{self.get_kind_display().split(':')[0]}, ${self.amount:,.2f}"
 
     def as_limit(self) -> Limit:
+        """Return it as the rule takes it; one without a day has always been in force."""
         return Limit(
             self.effective_on or date.min,
             self.amount,

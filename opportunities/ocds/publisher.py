@@ -37,5 +37,6 @@ class Publisher:
 
     @classmethod
     def from_settings(cls, *, extension_url: str = "") -> "Publisher":
+        """Return who publishes as the operator set it, blanks for what is not decided."""
         facts = {field: getattr(settings, name) for field, name in SETTINGS.items()}
         return cls(**facts, extension_url=extension_url)

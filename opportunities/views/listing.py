@@ -78,6 +78,7 @@ def _around(search: Search, moment: datetime) -> dict[str, Any]:
 
 
 def found_in_words(counts: Counts) -> str:
+    """Say how many are found; of more than ``RANKED``, that the counts are of the newest alone."""
     if counts.is_capped and counts.total >= RANKED:
         return _("%(count)s opportunities or more; the counts are among the newest %(count)s") % {
             "count": f"{RANKED:,}"
@@ -97,6 +98,7 @@ def chips(search: Search) -> list[tuple[str, str]]:
 
 
 def address_of(search: Search) -> str:
+    """Return the address of the list for this search, its first page."""
     query = search.query_string()
     return reverse("opportunities:list") + (f"?{query}" if query else "")
 

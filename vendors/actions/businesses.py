@@ -86,6 +86,7 @@ def add_code(vendor: Vendor, code: CommodityCode) -> None:
 
 
 def remove_code(vendor: Vendor, code: CommodityCode) -> None:
+    """Say that the business does not sell it. Safe to repeat."""
     vendor.codes.remove(code)
 
 

@@ -45,6 +45,7 @@ class CodesForm(forms.Form):
 
 
 def urls(desk: Desk) -> list[Any]:
+    """Return the address of the page beside a purchase, below that of the City's list."""
     page = require_http_methods(["GET", "HEAD", "POST"])(lambda r, pk: who_could(desk, r, pk))
     return [
         path("purchase/<int:pk>/", desk.admin_site.admin_view(page), name="vendors_who_could"),
