@@ -214,7 +214,9 @@ def test_a_search_that_also_needs_what_a_revision_lacks_is_not_asked(noon):
 @pytest.mark.django_db
 def test_what_is_too_long_for_a_card_is_found_all_the_same(noon):
     many = " or ".join(letter * 60 for letter in "жзийклмнопрстуфх")
-    long = subscribe("a@readers.example", Search(words=read_typed(f"lamp or {many}").said()), moment=noon)  # fmt: skip
+    long = subscribe(
+        "a@readers.example", Search(words=read_typed(f"lamp or {many}").said()), moment=noon
+    )
     subscribe("b@readers.example", Search(words=read_typed(f"desk or {many}").said()), moment=noon)
     revision = OpportunityFactory.create(title="Lamps", published=True, at=noon).revisions.get()
 

@@ -326,7 +326,9 @@ def test_what_stood_open_is_told_to_who_stopped_before_their_first_letter_went(n
 @pytest.mark.parametrize(
     ("opens", "closes", "said"), [(-8, 7, "CLOSES WITHIN 7 DAYS"), (0, 9, "OPENING")]
 )
-def test_what_the_clock_brings_to_who_has_stopped_is_told_when_they_go_on(noon, stopped, opens, closes, said):  # fmt: skip
+def test_what_the_clock_brings_to_who_has_stopped_is_told_when_they_go_on(
+    noon, stopped, opens, closes, said
+):
     wish = subscribe(READER, moment=noon - 9 * DAY)
     actions.change_kinds(wish, {Kind.CLOSING, Kind.OPENED})
     listed("one", at=noon - 9 * DAY, opens_at=noon + opens * DAY, due_at=noon + closes * DAY)

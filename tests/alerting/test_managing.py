@@ -180,7 +180,10 @@ def test_the_page_costs_the_same_however_much_was_sent(
         client.get(path)
 
 
-@pytest.mark.parametrize("named", ["/opportunities/boards/", "boards", "Boards", "http://localhost/es/opportunities/boards/?x=1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "named",
+    ["/opportunities/boards/", "boards", "Boards", "http://localhost/es/opportunities/boards/?x=1"],
+)
 def test_a_reader_asks_what_became_of_a_purchase(press, noon, named):
     OpportunityFactory.create(title="Boards", published=True, at=noon)
     tick(noon)
@@ -290,7 +293,9 @@ def test_forgetting_wipes_the_address_and_the_letter_that_waits(press, noon):
 
     assert heading(answer) == "You are forgotten"
     assert (Subscriber.objects.count(), Match.objects.count()) == (0, 0)
-    assert [(letter.to_address, letter.state) for letter in Letter.objects.all()] == [("", "cancelled")]  # fmt: skip
+    assert [(letter.to_address, letter.state) for letter in Letter.objects.all()] == [
+        ("", "cancelled")
+    ]
 
 
 # --- Before asking -----------------------------------------------------------------------------

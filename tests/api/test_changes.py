@@ -80,7 +80,9 @@ def test_an_empty_page_keeps_the_cursor_for_the_next_question(noon):
     assert [change["reference"] for change in read(page["next"])["changes"]] == ["desks"]
 
 
-steps = st.lists(st.sampled_from(["publish", "amend", "withdraw", "draft", "read", "read"]), max_size=14)  # fmt: skip
+steps = st.lists(
+    st.sampled_from(["publish", "amend", "withdraw", "draft", "read", "read"]), max_size=14
+)
 
 
 @given(steps, st.integers(1, 4))

@@ -203,10 +203,15 @@ def test_a_page_elsewhere_may_ask_before_it_reads():
         headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"},
     )
 
-    assert (answer.status_code, answer["Access-Control-Allow-Methods"]) == (200, "GET, HEAD, OPTIONS")  # fmt: skip
+    assert (answer.status_code, answer["Access-Control-Allow-Methods"]) == (
+        200,
+        "GET, HEAD, OPTIONS",
+    )
 
 
-@pytest.mark.parametrize("path", ["/", "/opportunities/", "/open-data/", "/account/login/", "/alerts/", "/apis/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["/", "/opportunities/", "/open-data/", "/account/login/", "/alerts/", "/apis/"]
+)
 def test_nothing_else_is_for_pages_of_other_origins(client, path):
     answer = client.get(path, headers={"Origin": "https://elsewhere.example"})
 
@@ -214,4 +219,6 @@ def test_nothing_else_is_for_pages_of_other_origins(client, path):
 
 
 def test_every_page_leads_to_open_data(client):
-    assert re.search(r'<a href="/open-data/"[^>]*>Open data and API</a>', text(client.get("/about/")))  # fmt: skip
+    assert re.search(
+        r'<a href="/open-data/"[^>]*>Open data and API</a>', text(client.get("/about/"))
+    )

@@ -152,7 +152,9 @@ def test_the_file_holds_every_release_and_its_checksum_is_right(noon):
     served = [release for page in pages("/ocds/releases") for release in page["releases"]]
     written = [json.loads(line) for line in body.splitlines()]
     digest = sha256(body).hexdigest()
-    assert sorted(written, key=lambda each: each["id"]) == sorted(served, key=lambda each: each["id"])  # fmt: skip
+    assert sorted(written, key=lambda each: each["id"]) == sorted(
+        served, key=lambda each: each["id"]
+    )
     assert ask(CHECKSUM).content.decode() == f"{digest}  releases.jsonl\n"
     assert answer["ETag"] == f'"{digest}"'
     assert answer["Content-Length"] == str(len(body))

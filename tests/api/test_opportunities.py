@@ -231,7 +231,9 @@ def test_what_was_withdrawn_is_gone_but_for_its_name_and_moment(noon):
     }
 
 
-@pytest.mark.parametrize("path", ["/opportunities?limit=100", "/opportunities?q=zeppelin", "/opportunities/smartboards"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["/opportunities?limit=100", "/opportunities?q=zeppelin", "/opportunities/smartboards"]
+)
 def test_no_list_tells_of_what_is_not_public(noon, path):
     stocked_log(noon)
 

@@ -79,7 +79,9 @@ def test_each_unknown_offers_to_tell_when_it_is_known(client, noon):
 
     page = client.get(purchase.get_absolute_url())
 
-    asked = re.findall(r'href="([^"]*)">Tell me when it is known<span class="usa-sr-only">: ([^<]*)<', text(page))  # fmt: skip
+    asked = re.findall(
+        r'href="([^"]*)">Tell me when it is known<span class="usa-sr-only">: ([^<]*)<', text(page)
+    )
     assert sorted(about for _address, about in asked) == sorted(UNKNOWN)
     assert {address for address, _about in asked} == {"/alerts/?q=%22Smart+Boards%22"}
 

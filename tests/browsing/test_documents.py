@@ -127,7 +127,10 @@ def test_a_removed_document_is_not_found(client, noon, listed):
     codes = [take(client, one.get_absolute_url()).status_code for one in (kept, removed)]
 
     assert codes == [200, 404]
-    assert "Removed.pdf (PDF" not in visible(client.get(listed.get_absolute_url())).split("What changed")[0]  # fmt: skip
+    assert (
+        "Removed.pdf (PDF"
+        not in visible(client.get(listed.get_absolute_url())).split("What changed")[0]
+    )
 
 
 def test_address_of_a_document_is_exact(client, noon, listed):

@@ -199,7 +199,9 @@ def test_who_is_refused_at_the_desk_is_told_of_and_logged(client, noon, caplog):
 
     assert answer.status_code == 403
     assert told() == [("Ann", "refused", "", "POST admin/opportunities/opportunity/add/")]
-    assert [r.message for r in caplog.records if r.name == "core.middleware"] == ["refused at the desk"]  # fmt: skip
+    assert [r.message for r in caplog.records if r.name == "core.middleware"] == [
+        "refused at the desk"
+    ]
 
 
 def test_who_is_no_staff_cannot_fill_the_history(client, noon):

@@ -165,10 +165,14 @@ def review(desk, purchase, what="all", **typed):
 
 def test_a_date_amended_and_a_typo_fixed_are_one_letter_with_the_net_difference(desk, noon):
     subscribe("reader@example.com", moment=noon - DAY)
-    listed = OpportunityFactory.create(title="Dispaly boards", published=True, opens_at=noon + DAY, at=noon - HOUR)  # fmt: skip
+    listed = OpportunityFactory.create(
+        title="Dispaly boards", published=True, opens_at=noon + DAY, at=noon - HOUR
+    )
     tick(noon)
 
-    looked = review(desk, listed, title="Display boards", due_at_0="2027-02-02", note_to_vendors="More time.")  # fmt: skip
+    looked = review(
+        desk, listed, title="Display boards", due_at_0="2027-02-02", note_to_vendors="More time."
+    )
     assert (heading(looked), Revision.objects.count()) == ("Review the change", 1)
     assert reach(looked).startswith("1 person in a letter once the wait is over")
     assert "Responses due: was <del>" in text(looked)
@@ -179,7 +183,10 @@ def test_a_date_amended_and_a_typo_fixed_are_one_letter_with_the_net_difference(
     words = part(letter, "plain")
     assert "was “Dispaly boards”, is now “Display boards”" in words
     assert "is now “Feb. 2, 2027" in words
-    assert [(r.kind, r.note) for r in listed.revisions.order_by("number")][1] == ("extended", "More time.")  # fmt: skip
+    assert [(r.kind, r.note) for r in listed.revisions.order_by("number")][1] == (
+        "extended",
+        "More time.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +198,9 @@ def test_a_date_amended_and_a_typo_fixed_are_one_letter_with_the_net_difference(
         ({"value_max": "9000"}, "yes", "no", 0),
     ],
 )
-def test_the_rule_proposes_and_staff_decide_whether_it_is_news(desk, typed, proposed, decided, letters):  # fmt: skip
+def test_the_rule_proposes_and_staff_decide_whether_it_is_news(
+    desk, typed, proposed, decided, letters
+):
     noon = timezone.now()
     subscribe("reader@example.com", moment=noon - DAY)
     listed = OpportunityFactory.create(title="Boards", published=True, at=noon - HOUR)
@@ -277,7 +286,9 @@ def test_who_is_told_of_a_step_is_seen_before_it_is_taken(desk, noon, name, type
 
 
 def test_a_step_that_is_refused_is_refused_at_the_look_and_one_that_is_done_says_so(desk, noon):
-    listed = OpportunityFactory.create(published=True, opens_at=noon - DAY, due_at=noon + DAY, at=noon - DAY)  # fmt: skip
+    listed = OpportunityFactory.create(
+        published=True, opens_at=noon - DAY, due_at=noon + DAY, at=noon - DAY
+    )
     address = page(listed, "step/extend")
     form = fields(desk.get(address), form="step_form")
 
@@ -396,7 +407,9 @@ def test_the_second_saver_sees_both_versions_and_loses_nothing(desk, noon):
     second = fields(desk.get(change(draft)), form=FORM)
     send(desk, change(draft), "_save", title="Theirs", keywords="screens", due_at_0="2027-02-02", due_at_1="14:00:00", opens_at_0="2027-01-20", opens_at_1="09:00:00")  # fmt: skip
 
-    answer = desk.post(change(draft), second | {"title": "Mine", "contract_term": "A year", "_save": "1"})  # fmt: skip
+    answer = desk.post(
+        change(draft), second | {"title": "Mine", "contract_term": "A year", "_save": "1"}
+    )
 
     draft.refresh_from_db()
     kept = fields(answer, form=FORM)
@@ -418,7 +431,10 @@ def test_two_tabs_that_typed_the_same_do_not_collide(desk):
     draft = OpportunityFactory.create(title="Boards", summary="One.\nTwo.")
     tabs = [fields(desk.get(change(draft)), form=FORM) for _tab in range(2)]
 
-    codes = [desk.post(change(draft), tab | {"title": "Displays", "_save": "1"}).status_code for tab in tabs]  # fmt: skip
+    codes = [
+        desk.post(change(draft), tab | {"title": "Displays", "_save": "1"}).status_code
+        for tab in tabs
+    ]
 
     assert codes == [302, 302]
 
@@ -443,7 +459,9 @@ def test_a_change_of_what_is_public_collides_as_well(desk, noon):
 
     answer = desk.post(change(listed), second | {"value_max": "8000", "_review": "all"})
 
-    assert [(one.theirs, one.yours) for one in answer.context["adminform"].form.collisions] == [("9000.00", "8000")]  # fmt: skip
+    assert [(one.theirs, one.yours) for one in answer.context["adminform"].form.collisions] == [
+        ("9000.00", "8000")
+    ]
 
 
 @pytest.mark.parametrize("seen", ["", "x", "[]", "{}", '{"title": 7}', "9" * 9000, "[" * 100_000])

@@ -229,7 +229,10 @@ def test_home_shows_each_count_with_its_list(desk, noon):
 
     page = text(desk.get("/admin/"))
 
-    assert '<a href="/admin/opportunities/opportunity/?work=drafts"><strong>1</strong> drafts to review</a>' in page  # fmt: skip
+    assert (
+        '<a href="/admin/opportunities/opportunity/?work=drafts"><strong>1</strong> drafts to review</a>'
+        in page
+    )
 
 
 def test_home_takes_as_many_queries_for_any_number_of_rows(desk, noon, officer):

@@ -82,7 +82,9 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_is_saved(client, vendor,
 
 
 def test_page_refuses_a_note_of_five_megabytes(client, vendor):
-    answer = client.post(address("edit", vendor), FACTS | {"description": "x" * 5_000_000, "version": "1"})  # fmt: skip
+    answer = client.post(
+        address("edit", vendor), FACTS | {"description": "x" * 5_000_000, "version": "1"}
+    )
 
     assert answer.status_code in {400, 413}
     assert saved(vendor).description == ""

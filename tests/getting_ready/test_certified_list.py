@@ -31,7 +31,9 @@ SMITH = listed("Smith & Sons, Inc.", "MBE, WBE")
 
 
 def received(*firms, moment, dated_on=date(2027, 1, 4), **how):
-    return importing.receive(BytesIO(file_of(*firms, **how)), "list.csv", KIND, by=None, moment=moment, dated_on=dated_on)  # fmt: skip
+    return importing.receive(
+        BytesIO(file_of(*firms, **how)), "list.csv", KIND, by=None, moment=moment, dated_on=dated_on
+    )
 
 
 def loaded(*firms, moment, **how):
@@ -398,7 +400,10 @@ def test_staff_upload_a_list_and_confirm_who_is_on_it(desk):
 def test_who_may_confirm(sign_in, noon, permissions, sees, may_confirm):
     vendor = VendorFactory.create(name="Smith & Sons")
     loaded(SMITH, moment=noon)
-    client, address = sign_in(*permissions), f"/admin/vendors/registermatch/{match_of(vendor).pk}/change/"  # fmt: skip
+    client, address = (
+        sign_in(*permissions),
+        f"/admin/vendors/registermatch/{match_of(vendor).pk}/change/",
+    )
 
     assert client.get(address).status_code == sees
     assert client.post(address, {"_confirm": "1"}).status_code == may_confirm

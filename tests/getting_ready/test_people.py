@@ -50,7 +50,9 @@ def link():
 
 
 def join(vendor, person, role="member"):
-    offered = actions.invite(vendor, person.email, role=role, by=vendor.anchor.user, moment=vendor.created_at)  # fmt: skip
+    offered = actions.invite(
+        vendor, person.email, role=role, by=vendor.anchor.user, moment=vendor.created_at
+    )
     return actions.accept(offered, by=person, moment=vendor.created_at)
 
 

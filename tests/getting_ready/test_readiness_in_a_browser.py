@@ -22,7 +22,10 @@ ADA = "ada@firm.example"
 def asked(page: Page) -> list[str]:
     """Return the requests for what is personal that a page makes from now on."""
     found: list[str] = []
-    page.on("request", lambda request: found.append(request.url) if "/readiness/" in request.url else None)  # fmt: skip
+    page.on(
+        "request",
+        lambda request: found.append(request.url) if "/readiness/" in request.url else None,
+    )
     return found
 
 

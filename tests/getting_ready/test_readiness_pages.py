@@ -85,7 +85,9 @@ def test_completing_a_step_changes_the_card_at_once(client, vendor, small):
     assert "Eligible? Not yet" in card(client, small)
     assert row_words(client, small) == ["Not yet"]
 
-    client.post(f"/my/business/{vendor.key}/mwbe-certification/", {"state": "declared", "version": "0"})  # fmt: skip
+    client.post(
+        f"/my/business/{vendor.key}/mwbe-certification/", {"state": "declared", "version": "0"}
+    )
 
     assert "Eligible? Yes, by what you say" in card(client, small)
     # Filed enrollment is declared, too, so whether awards reach the amount does not matter.
@@ -139,7 +141,9 @@ def test_rows_are_answered_in_one_request_of_as_many_queries_however_many(
 def later(vendor, noon):
     """Another business of the same person, joined later, which has everything."""
     owner = vendor.memberships.get().user
-    later = VendorFactory.create(name="Pier Paint", kind="for-profit", owner=owner, at=noon + timedelta(hours=1))  # fmt: skip
+    later = VendorFactory.create(
+        name="Pier Paint", kind="for-profit", owner=owner, at=noon + timedelta(hours=1)
+    )
     hold_everything(later)
     return later
 
@@ -325,7 +329,10 @@ def test_answers_can_be_brought_along_for_a_day(monkeypatch):
 
 
 def test_most_that_can_be_answered_fits_into_an_address(client, human, small):
-    most = ALL | {f"{key}-covers": "\n".join([f"{n} " + "x" * 57 for n in range(8)]) for key in ("commodity-codes",)}  # fmt: skip
+    most = ALL | {
+        f"{key}-covers": "\n".join([f"{n} " + "x" * 57 for n in range(8)])
+        for key in ("commodity-codes",)
+    }
 
     page = client.post(readiness(small), most).content.decode()
 

@@ -78,7 +78,10 @@ def test_what_ends_together_comes_in_one_letter_soonest_first(vendor, noon):
     ends(vendor, noon, 7, key=FILED)
     (subject,) = run(noon)
 
-    assert subject == "2 things end soon for Harbor Boards: Filed enrollment and disclosures on Jan. 19, 2027"  # fmt: skip
+    assert (
+        subject
+        == "2 things end soon for Harbor Boards: Filed enrollment and disclosures on Jan. 19, 2027"
+    )
 
 
 def test_renewing_takes_back_the_letter_and_ends_the_rest(vendor, noon):
@@ -98,7 +101,9 @@ def test_renewing_one_of_two_leaves_the_other_told(vendor, noon):
 
     ends(vendor, noon + HOUR, 400)
 
-    assert run(noon + HOUR) == ["Filed enrollment and disclosures of Harbor Boards ends on Jan. 19, 2027"]  # fmt: skip
+    assert run(noon + HOUR) == [
+        "Filed enrollment and disclosures of Harbor Boards ends on Jan. 19, 2027"
+    ]
 
 
 @pytest.fixture
@@ -125,7 +130,9 @@ def test_who_got_the_letter_before_it_was_taken_back_is_not_told_again(vendor, t
 
 
 @pytest.mark.parametrize(("result", "count"), [("sent", 0), ("cancelled", 1)])
-def test_a_letter_in_the_hand_of_a_sender_is_told_anew_only_if_it_did_not_go(vendor, noon, result, count):  # fmt: skip
+def test_a_letter_in_the_hand_of_a_sender_is_told_anew_only_if_it_did_not_go(
+    vendor, noon, result, count
+):
     ends(vendor, noon, 30)
     ends(vendor, noon, 7, key=FILED)
     run(noon)
@@ -195,7 +202,9 @@ def test_every_owner_hears_and_members_do_not(vendor, noon):
     assert sorted(told) == ["ann@firm.example", "ben@firm.example"]
 
 
-def test_one_business_that_cannot_be_written_to_keeps_no_other_from_its_letter(vendor, noon, monkeypatch):  # fmt: skip
+def test_one_business_that_cannot_be_written_to_keeps_no_other_from_its_letter(
+    vendor, noon, monkeypatch
+):
     real = composing.lapsing
 
     def fail_once(told, *arguments, **named):
@@ -236,7 +245,9 @@ def test_the_letter_leads_to_the_very_field(vendor, noon):
     run(noon)
     letter = opened(Letter.objects.get())
 
-    assert any(link.endswith(f"/my/business/{vendor.key}/{CERTIFICATION}/") for link in links(letter))  # fmt: skip
+    assert any(
+        link.endswith(f"/my/business/{vendor.key}/{CERTIFICATION}/") for link in links(letter)
+    )
     assert set(links(letter)) - {SITE} <= set(links(letter, "html"))
 
 

@@ -109,7 +109,9 @@ def test_nobody_takes_back_the_link_of_another_business(client, stranger, vendor
     assert client.get(page(other)).status_code == 404
 
 
-@pytest.mark.parametrize("sent", [{"days": "3650"}, {"days": ""}, {"days": "\x00"}, {"days": "7", "label": "x" * 101}])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent", [{"days": "3650"}, {"days": ""}, {"days": "\x00"}, {"days": "7", "label": "x" * 101}]
+)
 def test_what_is_no_length_of_time_is_refused(client, vendor, sent):
     answer = client.post(page(vendor), {"adviser": "yes"} | sent)
 

@@ -36,7 +36,9 @@ FIRMS = [
 def purchase(noon):
     """A purchase of boards; the City's list is loaded."""
     kind, content = importing.KINDS["register"], BytesIO(file_of(*FIRMS))
-    run = importing.receive(content, "list.csv", kind, by=None, moment=noon, dated_on=date(2027, 1, 4))  # fmt: skip
+    run = importing.receive(
+        content, "list.csv", kind, by=None, moment=noon, dated_on=date(2027, 1, 4)
+    )
     run = importing.finish_now(run)
     importing.start(run, by=None, moment=noon)
     importing.finish_now(run)
@@ -200,7 +202,10 @@ def test_who_may_look(sign_in, purchase, permissions, status):
 @pytest.mark.parametrize("query", ["naics=x", "nigp=" + "9" * 300, "page=x", "naics=4234&page=99"])
 def test_any_address_is_answered(desk, purchase, query):
     assert desk.get(f"{page_of(purchase)}?{query}").status_code == 200
-    assert desk.get("/admin/vendors/certifiedbusiness/purchase/99999999999999999999/").status_code == 404  # fmt: skip
+    assert (
+        desk.get("/admin/vendors/certifiedbusiness/purchase/99999999999999999999/").status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("count", [1, 5])

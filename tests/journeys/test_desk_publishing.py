@@ -139,6 +139,9 @@ def test_a_purchase_is_cancelled_another_awarded_and_renewed(desk):
 
     (letter,) = tick(timezone.now() + HOUR)
     words = part(letter, "plain")
-    assert ("Reason: The need ended." in words, "Awarded to Example Desks, Inc." in words) == (True, True)  # fmt: skip
+    assert ("Reason: The need ended." in words, "Awarded to Example Desks, Inc." in words) == (
+        True,
+        True,
+    )
     assert Opportunity.objects.get(renewal_of=other).stage == "draft"
     assert actions.undoable(other, moment=timezone.now()) is None

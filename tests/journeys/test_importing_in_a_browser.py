@@ -65,7 +65,10 @@ def test_a_page_follows_a_large_file_by_itself(page, live_server, monkeypatch):
 
 def test_an_officer_confirms_a_match_and_sees_who_could_do_it(page, live_server):
     VendorFactory.create(name="Alpha Boards", zip_code="10001")
-    kind, content = importing.KINDS["register"], BytesIO(file_of(listed("Alpha Boards, Inc.", ID6_digit_NAICS_code="423430")))  # fmt: skip
+    kind, content = (
+        importing.KINDS["register"],
+        BytesIO(file_of(listed("Alpha Boards, Inc.", ID6_digit_NAICS_code="423430"))),
+    )
     run = importing.receive(
         content, "list.csv", kind, by=None, moment=timezone.now(), dated_on=date(2026, 11, 1)
     )

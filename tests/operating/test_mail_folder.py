@@ -36,5 +36,8 @@ def test_nobody_else_reads_it(settings, tmp_path):
     settings.MAIL_FOLDER = tmp_path / "mail"
     mail_folder()
 
-    modes = {stat.S_IMODE(each.stat().st_mode) for each in [settings.MAIL_FOLDER, *settings.MAIL_FOLDER.iterdir()]}  # fmt: skip
+    modes = {
+        stat.S_IMODE(each.stat().st_mode)
+        for each in [settings.MAIL_FOLDER, *settings.MAIL_FOLDER.iterdir()]
+    }
     assert modes == {0o700}

@@ -442,7 +442,9 @@ def test_an_author_whose_draft_becomes_public_meanwhile_changes_no_document_of_i
     monkeypatch.setattr(pages, "found", found_and_published_by_another)
     author = sign_in("view_opportunity", "change_opportunity")
 
-    answer = author.post(change(draft).replace("change/", page.format(document.pk)), {"file": upload("More.pdf")})  # fmt: skip
+    answer = author.post(
+        change(draft).replace("change/", page.format(document.pk)), {"file": upload("More.pdf")}
+    )
 
     assert answer.status_code == 403
     assert [each.name for each in draft.documents.filter(removed_at=None)] == ["Scope.pdf"]

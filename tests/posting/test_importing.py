@@ -60,7 +60,9 @@ def test_the_twelve_pasted_make_12_drafts_and_again_none(noon):
 
     assert (first.counts, again.counts) == ({"create": 12}, {"same": 12})
     assert list(Opportunity.objects.order_by("pk").values_list("title", flat=True)) == TWELVE
-    assert set(Opportunity.objects.values_list("stage", "method")) == {("draft", "mwbe-small-purchase")}  # fmt: skip
+    assert set(Opportunity.objects.values_list("stage", "method")) == {
+        ("draft", "mwbe-small-purchase")
+    }
     assert Revision.objects.count() == 0
 
 
@@ -200,11 +202,16 @@ def test_one_refused_row_and_nothing_is_imported(noon, row, why):
 
 
 def test_years_that_stand_for_no_date_are_refused_by_name(noon):
-    headings, row = f"{RFX}\n".encode(), "1,02527Y0001,02527Y0001-Chairs,LAW DEPARTMENT,Goods,Released,1/5/2027 9:00:00 AM,12/31/2099 12:00:00 AM,,RFI (M/WBE)"  # fmt: skip
+    headings, row = (
+        f"{RFX}\n".encode(),
+        "1,02527Y0001,02527Y0001-Chairs,LAW DEPARTMENT,Goods,Released,1/5/2027 9:00:00 AM,12/31/2099 12:00:00 AM,,RFI (M/WBE)",
+    )
 
     run = imported(headings + row.encode(), kind="rfx", name="rfx.csv")
 
-    assert words(run)[0][2].endswith("12/31/2099 12:00:00 AM is refused: the year stands for “no date” in City files.")  # fmt: skip
+    assert words(run)[0][2].endswith(
+        "12/31/2099 12:00:00 AM is refused: the year stands for “no date” in City files."
+    )
     assert Opportunity.objects.get().due_at is None
 
 
@@ -276,7 +283,10 @@ def test_a_step_that_fails_halfway_leaves_nothing_behind(noon, monkeypatch):
         with pytest.raises(OSError, match="disk full"):
             importing.work()
 
-    assert (Opportunity.objects.count(), ImportRow.objects.filter(is_applied=True).count()) == (0, 0)  # fmt: skip
+    assert (Opportunity.objects.count(), ImportRow.objects.filter(is_applied=True).count()) == (
+        0,
+        0,
+    )
     assert importing.finish_now(run).counts == {"create": 24, "skipped": 3}
 
 
@@ -343,7 +353,9 @@ def test_staff_see_what_would_happen_and_then_let_it_happen(desk):
 
 
 def test_staff_paste_a_list(desk):
-    page = desk.post(ADD, {"titles": "\r\n".join(TWELVE), "industry": "goods", "_paste": "1"}, follow=True)  # fmt: skip
+    page = desk.post(
+        ADD, {"titles": "\r\n".join(TWELVE), "industry": "goods", "_paste": "1"}, follow=True
+    )
     desk.post(page.redirect_chain[-1][0], {"_start": "1"})
 
     assert Opportunity.objects.count() == 12
@@ -435,7 +447,9 @@ def test_the_checksum_and_who_brought_it_are_kept(noon):
     from hashlib import sha256
 
     officer = StaffFactory.create()
-    run = importing.receive(BytesIO(plan(LAW1)), "a/b\x00plan.csv", importing.KINDS["plan"], by=officer, moment=noon)  # fmt: skip
+    run = importing.receive(
+        BytesIO(plan(LAW1)), "a/b\x00plan.csv", importing.KINDS["plan"], by=officer, moment=noon
+    )
 
     assert (run.sha256, run.by, run.size) == (sha256(plan(LAW1)).hexdigest(), officer, len(plan(LAW1)))  # fmt: skip
 

@@ -86,7 +86,12 @@ def test_rows_keep_the_numbers_that_a_spreadsheet_shows():
 def test_days_and_numbers_of_a_workbook_read_as_in_csv():
     from datetime import date, datetime
 
-    rows = read("a.xlsx", workbook(["a", "b"], [date(2027, 1, 1), 1.5], [datetime(2027, 1, 1, 14), 3.0]))  # noqa: DTZ001  # fmt: skip
+    rows = read(
+        "a.xlsx",
+        workbook(
+            ["a", "b"], [date(2027, 1, 1), 1.5], [datetime.fromisoformat("2027-01-01T14:00"), 3.0]
+        ),
+    )
 
     assert [row[1] for row in rows[1:]] == [["2027-01-01", "1.5"], ["2027-01-01 14:00:00", "3"]]
 

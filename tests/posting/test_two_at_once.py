@@ -133,7 +133,9 @@ def test_pressing_undo_several_times_at_once_makes_one_draft(settings) -> None:
 
 def test_a_planned_publication_run_by_two_workers_at_once_is_published_once() -> None:
     draft, moment = OpportunityFactory.create(title="Boards"), timezone.now()
-    actions.plan(draft, localdate(moment) + timedelta(days=1), by=StaffFactory.create(), moment=moment)  # fmt: skip
+    actions.plan(
+        draft, localdate(moment) + timedelta(days=1), by=StaffFactory.create(), moment=moment
+    )
 
     run = in_a_thread(actions.publish_planned, moment=moment + timedelta(days=2))
 

@@ -75,7 +75,9 @@ def test_opening_questions_and_deadline_are_events(boards):
         (Precision.FISCAL_YEAR, Confidence.DEFINITE, None),
     ],
 )
-def test_an_expected_day_is_a_whole_day_and_a_vaguer_time_no_event(noon, precision, confidence, status):  # fmt: skip
+def test_an_expected_day_is_a_whole_day_and_a_vaguer_time_no_event(
+    noon, precision, confidence, status
+):
     OpportunityFactory.create(
         title="Chairs", expected_on=date(2027, 3, 31), expected_precision=precision, expected_confidence=confidence, published=True
     )  # fmt: skip
@@ -87,7 +89,10 @@ def test_an_expected_day_is_a_whole_day_and_a_vaguer_time_no_event(noon, precisi
         return
     (event,) = found.values()
     assert (str(event["UID"]), str(event["STATUS"])) == ("chairs-expected@portal.example", status)
-    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (date(2027, 3, 31), date(2027, 4, 1))  # fmt: skip
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (
+        date(2027, 3, 31),
+        date(2027, 4, 1),
+    )
     assert event["DTSTART"].to_ical() == b"20270331"
 
 
