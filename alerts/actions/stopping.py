@@ -81,7 +81,7 @@ def _begin_again(subscription: Subscription, cursor: MatchingCursor, moment: dat
 def _take_back_letters(subscriptions: list[int], moment: datetime) -> None:
     carrying = Match.objects.filter(subscription__in=subscriptions, letter__state__in=OWED_IN_SQL)
     written = list(carrying.values_list("letter", flat=True).distinct())
-    letters.cancel(Letter.objects.filter(pk__in=among(written)), moment=moment)
+    letters.cancel(Letter.objects.filter(pk__in=written), moment=moment)
     free_cancelled()
     Match.objects.filter(subscription__in=subscriptions, letter__isnull=True).delete()
 
