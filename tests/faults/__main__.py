@@ -9,6 +9,7 @@ promise was broken, or less was done than is asked for; logs are then kept and n
 
 chaos-postgresql-…  two workers, two schedules, web, PostgreSQL, Redis: each killed, frozen, emptied, cut off
 chaos-sqlite-…      the embedded shape: its one process, its mail server and the publisher
+kills               nothing but senders, each while it sends
 broker              every message delivered twice, while Redis dies, forgets and swallows
 controls-…          designs that must fail
 failpoints-…        a death at each step, and at every statement and every commit
@@ -34,12 +35,12 @@ from typing import Any
 
 from tests.environment import ROOT
 from tests.faults.controls import CONTROLS
-from tests.faults.plan import BROKER, EMBEDDED, TWINS, Fault, Report, chaos
+from tests.faults.plan import BROKER, EMBEDDED, KILLS, TWINS, Fault, Report, chaos
 from tests.faults.rig import PYTHON, NeverCame, Portal, embedded, production
 from tests.servers import private_postgres, private_redis
 
 RESULTS = ROOT / "test-output" / "faults"
-LETTERS, FAULTS = 10_000, 200
+LETTERS, FAULTS, KILLED = 10_000, 200, 100
 REPEATS_A_KILL = 0.1  # of a sender, where the mail server answers as soon as it has a letter
 FAILPOINTS = ["tests/faults/test_failpoints.py", "tests/faults/long_failpoints.py"]
 SUITE = [
@@ -137,6 +138,7 @@ def parts() -> dict[str, Part]:
             partial(embedded, slowness=0), EMBEDDED, 1000, 12, 3
         ),
         "chaos-sqlite-chance": sqlite,
+        "kills": lambda seed: under_fire(partial(twins, slowness=0.02), KILLS, 1500, 36, seed),
         "broker": lambda seed: under_fire(partial(twins, twice=True), BROKER, 1000, 12, seed),
         "controls-1": partial(controls, list(CONTROLS)[:3]),
         "controls-2": partial(controls, list(CONTROLS)[3:5]),
@@ -183,6 +185,8 @@ def total() -> bool:
     by_kills = sum(result["repeats_by_kills"] for result in barred)
     if letters < LETTERS or faults.total() < FAULTS:
         broken.append(f"less than {LETTERS} letters or {FAULTS} faults")
+    if killed < KILLED:
+        broken.append(f"less than {KILLED} senders killed")
     if by_kills > REPEATS_A_KILL * killed:
         broken.append(f"more than {REPEATS_A_KILL} repeats for each sender killed")
     say("\n=== total")

@@ -8,7 +8,7 @@ import psycopg
 
 from tests.faults.oracle import problems
 from tests.faults.plan import empty_redis, freeze, kill_program, send_under_fire
-from tests.faults.rig import SENDERS, NeverCame, Portal, careless
+from tests.faults.rig import NeverCame, Portal, careless
 
 READERS = 300
 LOST, DOUBLED, REPEATED = "lost: nothing arrived", "doubled: ", "times, recorded 0"
@@ -19,7 +19,7 @@ WITHOUT_THE_CONSTRAINT = """
     CREATE TRIGGER another_slot BEFORE INSERT ON letters_letter FOR EACH ROW EXECUTE FUNCTION another_slot();
 """
 WITH_THE_CONSTRAINT = "DROP TRIGGER another_slot ON letters_letter; DROP FUNCTION another_slot;"
-kill_worker = kill_program("worker", senders=SENDERS)
+kill_worker = kill_program("worker", sends=True)
 
 
 def under_fire(portal: Portal, name: str, *faults: Callable[[Portal], object]) -> list[str]:

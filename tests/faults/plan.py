@@ -100,29 +100,56 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
 
-def kill_program(name: str, *, senders: int = 0) -> Callable[[Portal], Fault]:
+def kill_program(name: str, *, sends: bool = False) -> Callable[[Portal], Fault]:
+    """Kill a program, and with it the senders that it has by then; it starts again."""
+
     def do(portal: Portal) -> Fault:
+        fault = Fault(name)
         if program := portal.programs.get(name):
+            fault.killed = _sender_count(program) if sends else 0
             program.kill()
             program.start()
-        return Fault(name, killed=senders)
+        return fault
 
     return do
 
 
-def kill_one_sender(portal: Portal) -> Fault:
-    """Kill a process of the worker's pool, as a machine out of memory would."""
-    for child in portal.programs["worker"].children[:1]:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-    return Fault("sender", killed=1)
+def kill_senders(name: str, called: str, most: int) -> Callable[[Portal], Fault]:
+    """Kill up to ``most`` processes of a worker's pool, as a machine out of memory would."""
+
+    def do(portal: Portal) -> Fault:
+        fault = Fault(called)
+        for child in portal.programs[name].children[:most]:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+                fault.killed += 1
+        return fault
+
+    return do
 
 
 def kill_main_process(portal: Portal) -> Fault:
     """Kill the worker's main process alone: its senders find that out by themselves."""
+    fault = Fault("main", killed=_sender_count(portal.programs["worker"]))
     portal.programs["worker"].kill_main()
     portal.programs["worker"].start()
-    return Fault("main", killed=SENDERS)
+    return fault
+
+
+def when_it_sends(name: str, strike: Callable[[Portal], Fault]) -> Callable[[Portal], Fault]:
+    """Strike when the worker ``name`` has all its senders: one that starts has none to be killed."""
+
+    def do(portal: Portal) -> Fault:
+        worker = portal.programs[name]
+        portal.wait(lambda: _sender_count(worker) == SENDERS, what=f"{name} has its senders")
+        return strike(portal)
+
+    return do
+
+
+def _sender_count(program: Program) -> int:
+    """Return how many processes of ``program`` send: a worker's children, or the one process of the embedded shape."""
+    return len(program.children) if program.name.startswith("worker") else 1
 
 
 def kill_redis(portal: Portal) -> Fault:
@@ -148,13 +175,15 @@ def hang_up_on_clients(portal: Portal) -> Fault:
     return Fault("hang-up", leases_broken=portal.sender_count)
 
 
-def freeze(name: str, called: str, *, senders: int = SENDERS) -> Callable[[Portal], Fault]:
+def freeze(name: str, called: str) -> Callable[[Portal], Fault]:
+    """Stop a program for longer than its lease and let it go on: it must see that it lost it."""
+
     def do(portal: Portal) -> Fault:
-        """Stop a program for longer than its lease and let it go on: it must see that it lost it."""
+        fault = Fault(called, cut_off=_sender_count(portal.programs[name]))
         portal.programs[name].signal_all(signal.SIGSTOP)
         time.sleep(LEASE + 1)
         portal.programs[name].signal_all(signal.SIGCONT)
-        return Fault(called, cut_off=senders)
+        return fault
 
     return do
 
@@ -185,22 +214,27 @@ def kill_sink(portal: Portal) -> Fault:
 
 
 PRODUCTION: dict[str, Callable[[Portal], Fault]] = {
-    "worker": kill_program("worker", senders=SENDERS),
+    "worker": kill_program("worker", sends=True),
     "beat": kill_program("beat"),
     "web": kill_program("web"),
     "redis": kill_redis,
     "postgres": kill_postgres,
-    "sender": kill_one_sender,
+    "sender": kill_senders("worker", "sender", 1),
 }
 BROKER: dict[str, Callable[[Portal], Fault]] = {
     "redis": kill_redis,
     "flush": empty_redis,
     "black hole": black_hole,
 }
+KILLS: dict[str, Callable[[Portal], Fault]] = {
+    "pool": when_it_sends("worker", kill_senders("worker", "pool", SENDERS)),
+    "pool2": when_it_sends("worker2", kill_senders("worker2", "pool2", SENDERS)),
+    "worker": when_it_sends("worker", kill_program("worker", sends=True)),
+}
 TWINS: dict[str, Callable[[Portal], Fault]] = {
     **PRODUCTION,
     **BROKER,
-    "worker2": kill_program("worker2", senders=SENDERS),
+    "worker2": kill_program("worker2", sends=True),
     "beat2": kill_program("beat2"),
     "main": kill_main_process,
     "hang-up": hang_up_on_clients,
@@ -210,8 +244,8 @@ TWINS: dict[str, Callable[[Portal], Fault]] = {
     "publisher": kill_program("publisher"),
 }
 EMBEDDED: dict[str, Callable[[Portal], Fault]] = {
-    "portal": kill_program("portal", senders=1),
-    "freeze": freeze("portal", "freeze", senders=1),
+    "portal": kill_program("portal", sends=True),
+    "freeze": freeze("portal", "freeze"),
     "mail": kill_sink,
     "publisher": kill_program("publisher"),
 }

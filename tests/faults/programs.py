@@ -39,8 +39,9 @@ class Program:
 
     @property
     def children(self) -> list[int]:
-        """The process ids of its direct children: for a Celery worker, the senders."""
-        assert self.process
+        """The process ids of its direct children: for a Celery worker, the senders. None once it has ended."""
+        if self.process is None or self.has_ended:
+            return []
         pid = self.process.pid
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
