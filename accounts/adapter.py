@@ -37,6 +37,10 @@ SAID = {
         "These are your new recovery codes. The old ones no longer work."
     ),
     "logged_out": _("You have signed out."),
+    "account_connected": _("NYC.ID is connected. You can sign in with it from now on."),
+    "account_connected_updated": _("NYC.ID is connected already."),
+    "account_connected_other": _("This NYC.ID is connected to another account."),
+    "account_disconnected": _("NYC.ID is disconnected."),
     "email_confirmation_failed": _("Somebody else has proven this address meanwhile."),
 }
 

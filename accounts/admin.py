@@ -2,6 +2,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
@@ -168,8 +169,11 @@ def _is_declared(group: Any) -> bool:
     return group is not None and group.name in roles()
 
 
-# Whoever could change these would open anybody's account: an address takes the codes, a secret makes them.
-admin.site.unregister([EmailAddress, Authenticator, UserSession])
+# Whoever could change these would open anybody's account: an address takes the codes, a secret makes them, a
+# connection lets another NYC.ID in.
+admin.site.unregister(
+    [EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken]
+)
 
 
 @admin.register(Authenticator)

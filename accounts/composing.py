@@ -41,6 +41,8 @@ NOTICES = {
     "totp_deactivated": _("Your account no longer asks for a code of an authenticator app."),
     "webauthn_added": _("A passkey was added to your account."),
     "webauthn_removed": _("A passkey was removed from your account."),
+    "account_connected": _("Your account can now be opened with NYC.ID as well."),
+    "account_disconnected": _("Your account can no longer be opened with NYC.ID."),
     "recovery_codes_generated": _("New recovery codes were made for your account."),
 }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.signals import email_changed, password_changed, password_reset
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.socialaccount.signals import social_account_added, social_account_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -52,6 +53,16 @@ def note_new_factor(request: HttpRequest | None, user: Any, **_told: Any) -> Non
 @receiver(authenticator_removed)
 def note_lost_factor(request: HttpRequest | None, user: Any, **_told: Any) -> None:
     _note(DeedKind.DONE, user, request, _("removed a second factor"))
+
+
+@receiver(social_account_added)
+def note_connection(request: HttpRequest, **_told: Any) -> None:
+    _note(DeedKind.DONE, request.user, request, _("connected NYC.ID"))
+
+
+@receiver(social_account_removed)
+def note_lost_connection(request: HttpRequest, **_told: Any) -> None:
+    _note(DeedKind.DONE, request.user, request, _("disconnected NYC.ID"))
 
 
 def _note(kind: DeedKind, user: Any, request: HttpRequest | None, summary: str = "") -> None:

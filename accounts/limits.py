@@ -39,6 +39,7 @@ LIMITS = {
     "account_confirm_password_reset_code": (AT_A_PLACE,),
     "account_email_verification_sent": (AT_A_PLACE,),
     "mfa_login_webauthn": (AT_A_PLACE,),
+    "nyc_id:start": (AT_A_PLACE,),
     "mfa_authenticate": KNOWN,
     "mfa_reauthenticate": KNOWN,
     "mfa_reauthenticate_webauthn": KNOWN,

@@ -5,10 +5,13 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import nyc_id
 from accounts.belongings import Part
 from accounts.models import User
 from letters.models import Letter
@@ -28,6 +31,11 @@ def account(user: User) -> dict[str, Any]:
         "second_factors": [
             *Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
         ],
+        "connections": [
+            *SocialAccount.objects.filter(user=user).values(
+                "provider", "uid", "date_joined", "last_login"
+            )
+        ],
         "sessions": [
             *UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")
         ],
@@ -45,7 +53,13 @@ def ways_to_sign_in(user: User) -> dict[str, Any]:
         "passkey_count": kinds.count(Authenticator.Type.WEBAUTHN),
         "has_app": Authenticator.Type.TOTP in kinds,
         "session_count": UserSession.objects.filter(user=user).count(),
+        **(connection(user) if nyc_id.is_open() else {}),
     }
+
+
+def connection(user: User) -> dict[str, Any]:
+    connected = SocialAccount.objects.filter(user=user, provider=nyc_id.PROVIDER).exists()
+    return {"nyc_id_url": reverse("nyc_id:connection"), "nyc_id_connected": connected}
 
 
 def newest_letters(user: User) -> dict[str, Any]:
@@ -78,7 +92,7 @@ ACCOUNT = Part(
     erase=erase,
     blockers=why_staff_stay,
     place=80,
-    goes=gettext_lazy("Your address, your name, your password and passkeys, and all sessions."),
+    goes=gettext_lazy("Your address, your name, all your ways to sign in, and all sessions."),
 )
 LETTERS = Part(
     "letters",

@@ -274,6 +274,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    # Its tables are here even while nobody signs in so: else deleting an account would fail once the door was shut.
+    "allauth.socialaccount",
     "allauth.usersessions",
     "procurement_portal",
     "alerts",
@@ -430,6 +432,20 @@ MFA_TOTP_TOLERANCE = (
     0  # a code works in its own half minute only, for as long as its use is remembered
 )
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = EMBEDDED  # browsers take http://localhost for safe
+# NYC.ID by OpenID Connect: open only with all three (docs/operating.md).
+NYC_ID_SERVER_URL = env.str("NYC_ID_SERVER_URL", default="").rstrip("/")
+NYC_ID_CLIENT_ID = env.str("NYC_ID_CLIENT_ID", default="")
+NYC_ID_CLIENT_SECRET = env.str("NYC_ID_CLIENT_SECRET", default="")
+# Where the button may lead: browsers follow a form only to what the content policy names, redirects included.
+NYC_ID_FORM_ORIGINS = env.list(
+    "NYC_ID_FORM_ORIGINS", default=[urlsplit(NYC_ID_SERVER_URL)._replace(path="").geturl()]
+)
+SOCIALACCOUNT_ADAPTER = "accounts.nyc_id.adapter.NycIdAdapter"
+# An address that NYC.ID names opens no account that is here already; who is signed in connects the two.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = False  # our button asks before it leads away
 # Nobody opens the desk of a real portal without one. The demonstration is for looking around.
 SECOND_FACTOR_FOR_STAFF = not EMBEDDED
 
@@ -491,7 +507,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *(NYC_ID_FORM_ORIGINS if NYC_ID_SERVER_URL else [])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }

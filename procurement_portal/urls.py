@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic.base import RedirectView
 
 import vendors.urls
+from accounts import nyc_id
 from accounts.views import change_address
 from core import views
 from opportunities import feeds
@@ -56,7 +57,10 @@ urlpatterns = [
         path("account/", include("accounts.urls")),
         # Stands before allauth's, which asks the new address alone for a proof.
         path("account/email/", change_address, name="account_email"),
-        path("account/", include("allauth.urls")),
+        path("account/", include("allauth.account.urls")),
+        path("account/2fa/", include("allauth.mfa.urls")),
+        path("account/sessions/", include("allauth.usersessions.urls")),
+        *([path("account/nyc-id/", include("accounts.nyc_id.urls"))] if nyc_id.is_open() else []),
         path("", include("core.urls")),
         prefix_default_language=False,
     ),

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms, template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from accounts import nyc_id
 
 register = template.Library()
 
@@ -44,6 +47,12 @@ def in_our_words(form: forms.Form) -> forms.Form:
         field.help_text = HINTS.get(name, "")
         field.widget.attrs.pop("placeholder", None)
     return form
+
+
+@register.simple_tag
+def nyc_id_start() -> str:
+    """Return where "Sign in with NYC.ID" leads; blank while that door is shut."""
+    return reverse("nyc_id:start") if nyc_id.is_open() else ""
 
 
 @register.filter

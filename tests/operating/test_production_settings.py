@@ -50,6 +50,18 @@ shown["password"] = settings.DATABASES["default"]["PASSWORD"]
 print(json.dumps(shown))
 """
 
+SHOW_DOOR = """
+import json
+from django.conf import settings
+from django.urls import reverse
+print(json.dumps({
+    "server": settings.NYC_ID_SERVER_URL,
+    "secret": settings.NYC_ID_CLIENT_SECRET,
+    "form-action": settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"],
+    "callback": reverse("nyc_id:callback"),
+}))
+"""
+
 
 def start(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
@@ -120,6 +132,33 @@ def test_proxies_not_counted_is_a_warning():
     checked = start(good_environment() | {"TRUSTED_PROXY_COUNT": "0"}, "check", "--deploy")
 
     assert "portal.W001" in checked.stderr
+
+
+def test_door_to_nyc_id_opens_by_three_settings(tmp_path):
+    (tmp_path / "secret").write_text("a word between the two\n")
+    environment = good_environment() | {
+        "NYC_ID_SERVER_URL": "https://issuer.example/realm/",
+        "NYC_ID_CLIENT_ID": "the-portal",
+        "NYC_ID_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+    }
+
+    shown = start(environment, "shell", "--verbosity", "0", "-c", SHOW_DOOR).stdout
+
+    assert json.loads(shown) == {
+        "server": "https://issuer.example/realm",
+        "secret": "a word between the two",
+        "form-action": ["'self'", "https://issuer.example"],
+        "callback": "/account/nyc-id/callback/",
+    }
+
+
+def test_door_to_nyc_id_that_is_half_set_is_an_error():
+    environment = good_environment() | {"NYC_ID_CLIENT_ID": "the-portal"}
+
+    checked = start(environment, "check", "--deploy")
+
+    assert checked.returncode != 0
+    assert "NYC_ID_SERVER_URL and NYC_ID_CLIENT_SECRET are not set." in checked.stderr
 
 
 def test_embedded_mode_does_not_pass_for_production():
