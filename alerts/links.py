@@ -39,6 +39,11 @@ def stop_url(subscriptions: list[int]) -> str:
     return _sealed(STOP, subscriptions)
 
 
+def stop_letter_url(subscriber: Subscriber, slot: str) -> str:
+    """Return the address that stops all that the letter of this ``slot`` told of, however many they are."""
+    return _sealed(STOP, [subscriber.pk, slot])
+
+
 def told_url(subscriber: Subscriber, slot: str) -> str:
     """Return the address of all that the letter of this ``slot`` is about."""
     return _sealed(TOLD, [subscriber.pk, slot])

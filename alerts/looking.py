@@ -59,6 +59,17 @@ def told_in(slot: str, *, subscriber: int) -> list[Told]:
     return sorted(_lines(_whole(carried)), key=lambda line: line.due_at or LAST)
 
 
+def meant_by(stop: list[Any]) -> QuerySet[Subscription]:
+    """Return what a link to stop means: the subscriptions with these numbers, or, given a subscriber's number and
+    a letter's slot, all that this letter told of."""
+    match stop:
+        case [int(subscriber), str(slot)]:
+            told = Match.objects.filter(subscriber=subscriber, letter__slot=slot)
+            return Subscription.objects.filter(pk__in=told.values("subscription"))
+        case numbers:
+            return Subscription.objects.filter(pk__in=numbers)
+
+
 def _whole(matches: QuerySet[Match]) -> QuerySet[Match]:
     whole = matches.select_related("subscription", "revision__opportunity")
     whole = whole.defer("revision__snapshot", "revision__changes")

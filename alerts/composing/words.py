@@ -15,13 +15,19 @@ from letters.splicing import Form, gap
 NEWS_KIND = "alerts.news"
 FORMS: dict[tuple[Any, ...], Form] = {}
 FORMS_AT_MOST = 100
+STOPPED_BY_NUMBER = 20  # a line of a header holds 998 characters (RFC 5322 section 2.1.1)
 
 
 def words_of(
     subscriber: Subscriber, found: news.News, *, slot: str
 ) -> tuple[Words, dict[str, str]]:
     """Return the words of a letter of news, and the headers by which a mail program stops it."""
-    stop = links.stop_url(sorted({match.subscription_id for match in found.said}))
+    told_of = sorted({match.subscription_id for match in found.said})
+    stop = (
+        links.stop_url(told_of)
+        if len(told_of) <= STOPPED_BY_NUMBER
+        else links.stop_letter_url(subscriber, slot)
+    )
     shown = found.items[: news.SHOWN_AT_MOST]
     more = links.told_url(subscriber, slot) if len(found.items) > len(shown) else ""
     values = [links.manage_url(subscriber), stop, more, *("; ".join(i.searches) for i in shown)]

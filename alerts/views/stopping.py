@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts import actions, links, looking
 from alerts.choices import EndedBecause
-from alerts.models import Subscription
 from alerts.tasks import tell_who_asked
 from alerts.views.answers import private, spoiled
 from core.doorbell import ring
@@ -32,7 +31,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     Twice is fine; for ever valid.
     """
     try:
-        subscriptions = Subscription.objects.filter(pk__in=links.read(links.STOP, token))
+        subscriptions = looking.meant_by(links.read(links.STOP, token))
     except links.SpoiledLink as link:
         return spoiled(request, link)
     is_back = request.method == "POST" and "again" in request.POST

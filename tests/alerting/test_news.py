@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as configured
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from alerts import actions as alert_actions
 from alerts import composing, matching, news
 from alerts.choices import EndedBecause
-from alerts.models import Match
+from alerts.models import Match, Subscription
 from letters import actions as letter_actions
 from letters.models import Letter
 from letters.sending import send_due
@@ -547,6 +548,22 @@ def test_mail_programs_are_told_how_to_stop_and_what_this_is(noon):
     assert email.utils.parsedate_to_datetime(message["Date"]) == noon
     for header in ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Id"):
         assert len(message.get_all(header, [])) == 1
+
+
+def test_a_letter_of_many_searches_is_stopped_by_a_link_that_a_header_can_hold(noon, client):
+    wishes = [subscribe(READER, Search(words=(f"lot{n}",)), moment=noon) for n in range(90)]
+    other = subscribe(READER, Search(words=("chairs",)), moment=noon)
+    listed(" ".join(f"Lot{number}" for number in range(90)))
+    tick(noon)
+
+    message = opened(Letter.objects.get())
+    stop = message["List-Unsubscribe"].strip("<>")
+    answer = client.post(urlsplit(stop).path)
+
+    assert len(stop) < 900
+    assert answer.status_code == 200
+    assert {each.pk for each in Subscription.objects.filter(ended_at=None)} == {other.pk}
+    assert Subscription.objects.filter(ended_at__isnull=False).count() == len(wishes)
 
 
 def test_a_confirmation_is_no_list_mail(noon):
