@@ -28,7 +28,7 @@ def fast_sink() -> Iterator[int]:
 @contextmanager
 def slow_sink(seconds: float) -> Iterator[int]:
     """Run one that takes so many seconds over each letter, whatever others it has in hand."""
-    with tempfile.TemporaryDirectory() as folder, listening("-m", "tests.faults.sink", folder, "{port}", str(seconds)) as port:  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder, listening("-m", "tests.faults.sink", folder, "{port}", "0", str(seconds)) as port:  # fmt: skip
         yield port
 
 
