@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from opportunities.choices import RevisionKind, Stage
+from opportunities.choices import RevisionKind
 from opportunities.words import Change, changes_between
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def snapshot(opportunity: "Opportunity") -> dict[str, Any]:
     Beside the facts that may differ it holds what names the purchase and what lists are made by.
     """
     facts = {name: _as_json(opportunity, name) for name in PUBLIC_FIELDS if name != "documents"}
+    earlier = opportunity.round_before
     return facts | {
         "documents": _documents(opportunity),
         "agency": str(opportunity.agency),
@@ -95,7 +96,7 @@ def snapshot(opportunity: "Opportunity") -> dict[str, Any]:
         "naics_code": opportunity.naics.code if opportunity.naics else "",
         "published_at": _as_json(opportunity, "published_at"),
         "decided_at": _as_json(opportunity, "decided_at"),
-        "renewal_of": _earlier(opportunity),
+        "renewal_of": earlier.reference if earlier else None,
     }
 
 
@@ -107,12 +108,6 @@ def facts_as_json(opportunity: "Opportunity", names: Iterable[str]) -> dict[str,
 def _documents(opportunity: "Opportunity") -> list[dict[str, Any]]:
     listed = opportunity.documents.listed().order_by("added_at", "pk")
     return [document.as_json() for document in listed]
-
-
-def _earlier(opportunity: "Opportunity") -> str | None:
-    """Return the reference of the purchase that this one renews, while that is public."""
-    earlier = opportunity.renewal_of
-    return earlier.reference if earlier and earlier.stage == Stage.PUBLISHED else None
 
 
 def _as_json(opportunity: "Opportunity", name: str) -> Any:

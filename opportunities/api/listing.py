@@ -92,16 +92,13 @@ def opportunity_with_history(request: HttpRequest, reference: str = REFERENCE) -
     row = _shown_once(reference)
     if row.stage == Stage.WITHDRAWN:
         return told_problem(_gone(row))
-    history = list(row.revisions.order_by("number"))
+    history, earlier = list(row.revisions.order_by("number")), row.round_before
     answer = schemas.OpportunityWithHistory(
         **basics(row, history[-1].snapshot, moment=moment),
         revisions=[revision(each) for each in history],
-        previous_round=_previous_round(row, moment),
+        previous_round=_round(earlier, moment) if earlier else None,
         next_rounds=[
-            _round(each, moment)
-            for each in models.Opportunity.objects.public()
-            .filter(renewal_of=row)
-            .order_by("published_sequence")
+            _round(each, moment) for each in row.renewals.public().order_by("published_sequence")
         ],
     )
     return told(answer)
@@ -119,13 +116,6 @@ def _shown_once(reference: str) -> models.Opportunity:
     if row is None:
         raise Refusal(404, NO_SUCH)
     return row
-
-
-def _previous_round(row: models.Opportunity, moment: datetime) -> schemas.Round | None:
-    earlier = row.renewal_of
-    if earlier is None or earlier.stage != Stage.PUBLISHED:
-        return None
-    return _round(earlier, moment)
 
 
 def _round(row: models.Opportunity, moment: datetime) -> schemas.Round:

@@ -340,6 +340,12 @@ class Opportunity(models.Model):
         return facts(self.method)
 
     @property
+    def round_before(self) -> "Opportunity | None":
+        """The purchase that this one comes round again after, while that is public."""
+        earlier = self.renewal_of
+        return earlier if earlier and earlier.stage == Stage.PUBLISHED else None
+
+    @property
     def unconfirmed_since(self) -> date | None:
         """The New York day since which nobody responsible has said that it still holds; of use to a plan."""
         listed = timezone.localdate(self.published_at) if self.published_at else None

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from core.http import public_page
 from core.text import one_line
 from opportunities import slippage, words
-from opportunities.choices import DocumentType, Phase, Stage
+from opportunities.choices import DocumentType, Phase
 from opportunities.models import OfficialLink, Opportunity, OpportunityDocument
 from opportunities.revisions import told
 from opportunities.search import Search
@@ -56,7 +56,7 @@ def page_about(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
     """Return what ``opportunities/detail.html`` shows of a public purchase at ``moment``; the desk previews by it."""
     history = list(opportunity.revisions.order_by("number"))
     facts = history[-1].snapshot
-    phase, earlier = opportunity.phase_at(moment), opportunity.renewal_of
+    phase = opportunity.phase_at(moment)
     is_ahead = phase in {Phase.OPEN, Phase.UPCOMING}
     glance = words.at_a_glance(facts)
     return {
@@ -74,7 +74,7 @@ def page_about(opportunity: Opportunity, moment: datetime) -> dict[str, Any]:
         "is_late": slippage.has_passed(opportunity.expected, timezone.localdate(moment)),
         "needs_confirming": opportunity.needs_confirming_at(moment),
         "documents": _documents(opportunity, facts),
-        "earlier": earlier if earlier and earlier.stage == Stage.PUBLISHED else None,
+        "earlier": opportunity.round_before,
         "next_round": _next_round(opportunity),
         "history": [*reversed(told(history))],
         "links": OfficialLink.objects.by_key(),
