@@ -51,6 +51,14 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         """Keep what was awarded or cancelled, archived or not."""
         return self.public().filter(decided_at__isnull=False)
 
+    def published_after(self, place: int) -> Self:
+        """Keep what became public after this place in the log."""
+        return self.public().filter(published_sequence__gt=place)
+
+    def changed_after(self, place: int) -> Self:
+        """Keep what has changed after this place in the log; what became public after it has, too."""
+        return self.public().filter(changed_sequence__gt=place)
+
     def like(self, opportunity: "Opportunity", *, since: datetime) -> Self:
         """Keep other public purchases of its agency and method from ``since`` on that are called the same or
         have its main commodity."""

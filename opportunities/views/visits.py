@@ -3,7 +3,6 @@
 The cookie holds a place in the log of public change and nothing about the visitor.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -15,37 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities import rows
 from opportunities.models import Opportunity
-from opportunities.querysets import OpportunityQuerySet
 from opportunities.versions import Version, version_at
 
 COOKIE = "looked"
 KEPT_FOR = 365 * 24 * 60 * 60  # seconds
 SHOWN = 50  # of the new, and of the changed
 MOST_COUNTED = 99
-
-
-@dataclass(frozen=True)
-class Since:
-    """What happened behind ``mark``, a place in the log."""
-
-    mark: int
-
-    @property
-    def new(self) -> OpportunityQuerySet:
-        """What was published since."""
-        public = Opportunity.objects.public()
-        return public.filter(published_sequence__gt=self.mark).order_by("-published_sequence")
-
-    @property
-    def changed(self) -> OpportunityQuerySet:
-        """What was there before and has changed since."""
-        public = Opportunity.objects.public().filter(published_sequence__lte=self.mark)
-        return public.filter(changed_sequence__gt=self.mark).order_by("-changed_sequence")
-
-    def count(self) -> int:
-        """Return how many opportunities that are; of many, one more than ``MOST_COUNTED``. One query."""
-        public = Opportunity.objects.public().filter(changed_sequence__gt=self.mark)
-        return public.order_by()[: MOST_COUNTED + 1].count()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +31,7 @@ def new_since(request: HttpRequest) -> HttpResponse:
     mark = _mark(request, version)
     context: dict[str, Any] = {"head": version.head, "is_marked": mark is not None}
     if mark is not None:
-        context |= _came_since(Since(mark), version)
+        context |= _came_since(mark, version)
     return render(request, "opportunities/new_since.html", context)
 
 
@@ -69,17 +43,20 @@ def new_since_count(request: HttpRequest) -> HttpResponse:
         version = version_at(timezone.now())
         mark = _mark(request, version)
         if mark is not None:
-            count = Since(mark).count()
+            touched = Opportunity.objects.changed_after(mark).order_by()
+            count = touched[: MOST_COUNTED + 1].count()
             context = {"count": count, "most": MOST_COUNTED, "is_more": count > MOST_COUNTED}
             response = render(request, "opportunities/_new_since_count.html", context)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _came_since(since: Since, version: Version) -> dict[str, Any]:
+def _came_since(mark: int, version: Version) -> dict[str, Any]:
     """Return up to ``SHOWN`` rows that are new, as many that changed, and whether there are more."""
-    new = list(since.new.only(*rows.KEY_FIELDS)[: SHOWN + 1])
-    changed = list(since.changed.only(*rows.KEY_FIELDS)[: SHOWN + 1])
+    all_new = Opportunity.objects.published_after(mark).order_by("-published_sequence")
+    were_there = Opportunity.objects.changed_after(mark).filter(published_sequence__lte=mark)
+    new = list(all_new.only(*rows.KEY_FIELDS)[: SHOWN + 1])
+    changed = list(were_there.order_by("-changed_sequence").only(*rows.KEY_FIELDS)[: SHOWN + 1])
     moment, shown = timezone.now(), new[:SHOWN] + changed[:SHOWN]
     html = rows.drawn(
         [rows.row_of(each, moment) for each in shown], moment=moment, edition=version.edition
