@@ -62,6 +62,21 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its stubs 
             return HttpResponseRedirect(f"{request.path}?e=1")
         return super().response_action(request, *asked, **more)
 
+    def visible(self, request: HttpRequest, rows: QuerySet[Any], object_id: str) -> Any:
+        """Return the one of ``rows`` that an address names.
+
+        Raises ``Http404`` where there is none, ``PermissionDenied`` for whoever may not see it.
+        """
+        try:
+            found = rows.filter(pk=object_id).first()
+        except (ValueError, OverflowError):
+            raise Http404 from None
+        if found is None:
+            raise Http404
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        return found
+
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         """Return a page of our own in the desk's frame."""
         frame = {**self.admin_site.each_context(request), "opts": self.opts}

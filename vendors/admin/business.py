@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -192,14 +192,7 @@ class HoldingAdmin(ReadOnly):
 
     def _found(self, request: HttpRequest, object_id: str) -> Holding:
         rows = self.get_queryset(request).select_related("vendor", "verified_by")
-        try:
-            holding: Holding | None = rows.filter(pk=object_id).first()
-        except (ValueError, OverflowError):
-            raise Http404 from None
-        if holding is None:
-            raise Http404
-        if not self.has_view_permission(request, holding):
-            raise PermissionDenied
+        holding: Holding = self.visible(request, rows, object_id)
         return holding
 
 

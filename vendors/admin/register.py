@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -94,14 +94,7 @@ class RegisterMatchAdmin(ReadOnly):
 
     def _found(self, request: HttpRequest, object_id: str) -> RegisterMatch:
         rows = self.get_queryset(request).select_related("vendor", "business__run", "decided_by")
-        try:
-            match: RegisterMatch | None = rows.filter(pk=object_id).first()
-        except (ValueError, OverflowError):
-            raise Http404 from None
-        if match is None:
-            raise Http404
-        if not self.has_view_permission(request, match):
-            raise PermissionDenied
+        match: RegisterMatch = self.visible(request, rows, object_id)
         return match
 
     def _decided(self, request: HttpRequest, match: RegisterMatch) -> HttpResponse:
