@@ -7,6 +7,10 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Submit
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.forms.renderers import DjangoTemplates, TemplatesSetting
+from django.template import Engine
+
+from tests.environment import ROOT
 
 Element = tuple[str, dict[str, str | None]]
 
@@ -180,3 +184,34 @@ def test_chosen_answers_stay_chosen_when_the_form_comes_back() -> None:
 
     chosen = [control["id"] for control in form.all("input") if "checked" in control]
     assert chosen == ["id_industries_0", "id_rhythm_1"]
+
+
+class WithAttributes(forms.Select):
+    """Gives an option attributes of its own, as widgets of Django's admin may."""
+
+    def create_option(self, *args, **kwargs):
+        option = super().create_option(*args, **kwargs)
+        option["attrs"] |= {
+            "data-note": 'with "quotes"',
+            "disabled": option["label"] == "B",
+            "hidden": False,
+        }
+        return option
+
+
+@pytest.mark.parametrize("value", [None, "", "7", "b"])
+def test_a_list_to_choose_from_is_what_django_draws(value):
+    """templates/django/forms/widgets/select.html writes out what Django's includes for each option."""
+    choices = [("", "none"), (7, "Seven & <more>"), ("Group", [("a", "A"), ("b", "B")])]
+    widget = WithAttributes(
+        choices=choices, attrs={"id": "id_a", "required": True, "hidden": False}
+    )
+
+    ours, djangos = (
+        widget.render("a", value, renderer=renderer)
+        for renderer in (TemplatesSetting(), DjangoTemplates())
+    )
+
+    template = Engine.get_default().get_template("django/forms/widgets/select.html")
+    assert template.origin.name.startswith(str(ROOT / "templates"))
+    assert ours.split() == djangos.split()
