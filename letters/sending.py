@@ -27,7 +27,9 @@ from letters.suppression import suppress
 
 logger = logging.getLogger(__name__)
 
-RUN = timedelta(seconds=45)  # a task may take 60 s
+RUN = timedelta(
+    seconds=4
+)  # less than from beat to beat: whoever writes letters has a turn in between
 
 Clock = Callable[[], datetime]
 

@@ -1,13 +1,17 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.doorbell import ring
 from letters import actions, sending
 
 
 @shared_task
 def send_letters() -> int:
-    """Send what is due. Rung every few seconds and after each composing; safe to run many at once."""
-    return sending.send_due()
+    """Send what is due, for some seconds, and again once others have had their turn. Rung every few seconds and
+    after each composing; safe to run many at once."""
+    if sent := sending.send_due():
+        ring(send_letters)
+    return sent
 
 
 @shared_task

@@ -15,6 +15,7 @@ from celery.schedules import crontab
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_locale
+from kombu import Queue
 
 from core.logs import logging_config
 from core.startup import SecretFiles, kept_secret, newest_change, production_problems
@@ -149,6 +150,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     if REDIS_URL
     else {"polling_interval": 0.05}  # the default of 1 s makes every doorbell wait a second
 )
+# What people wait for never stands behind an import or the nightly audit. A worker that is not told which queue it
+# serves serves both.
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("chores")]
+CELERY_TASK_DEFAULT_QUEUE = "chores"
+CELERY_TASK_ROUTES = {
+    task: {"queue": "urgent"}
+    for task in (
+        "alerts.tasks.tell_who_asked",
+        "letters.tasks.send_letters",
+        "opportunities.tasks.publish_planned",
+    )
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = (
     None  # never give up: by default a worker leaves after 100 tries

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from procurement_portal.celery import app
 from tests.environment import ROOT
 from tests.operating.production import good_environment
 
 PROGRAMS = Path(sys.executable).parent
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {"migrate", "web", "worker", "beat"}
+OURS = {"migrate", "web", "worker", "chores", "beat"}
 # Nothing here depends on the database, so one half of the suite runs it: that of production.
 pytestmark = pytest.mark.only_on("postgresql")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -85,6 +86,17 @@ def test_nothing_of_ours_starts_before_the_migrations_are_done(name):
 
     assert waits["migrate"] == {"condition": "service_completed_successfully"}
     assert SERVICES["migrate"]["restart"] == "no"
+
+
+def test_every_queue_has_a_worker_and_every_task_a_queue(settings):
+    app.loader.import_default_modules()
+    served = {word for name in ("worker", "chores") for word in SERVICES[name]["command"]}
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert queues == served & queues
+    assert {settings.CELERY_TASK_DEFAULT_QUEUE, *routed} == queues
+    assert settings.CELERY_TASK_ROUTES.keys() <= app.tasks.keys()
 
 
 def test_worker_is_given_the_time_that_a_task_may_take():
