@@ -49,6 +49,16 @@ def told_url(subscriber: Subscriber, slot: str) -> str:
     return _sealed(TOLD, [subscriber.pk, slot])
 
 
+def help_url() -> str:
+    """Return the address of the page where alerts are explained, asked for and managed."""
+    return _page("alerts:subscribe", settings.SITE_URL)
+
+
+@cache
+def _page(name: str, _site: str) -> str:
+    return absolute(reverse(name))
+
+
 def _sealed(purpose: str, value: Any) -> str:
     page, _stop, end = _address_of(purpose, settings.SITE_URL).partition(PLACE)
     return f"{page}{seal(purpose, value)}{end}"

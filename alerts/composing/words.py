@@ -58,8 +58,9 @@ def _form(language: str, shown: list[news.Item], count: int) -> Form:
 
 
 def list_headers(stop_url: str) -> dict[str, str]:
-    """Return the headers by which mail programs offer to unsubscribe (RFC 8058, RFC 2369, RFC 2919)."""
+    """Return the headers by which mail programs offer to unsubscribe, and help (RFC 8058, RFC 2369, RFC 2919)."""
     return {
+        "List-Help": f"<{links.help_url()}>",
         "List-Unsubscribe": f"<{stop_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "List-Id": f"Purchases of the NYC Law Department <alerts.{sending_domain()}>",

@@ -54,6 +54,7 @@ EVERY = {
 }
 # What comes again and again can be stopped by one press: RFC 8058, 2369, 2919.
 NEWS = EVERY | {
+    "List-Help": r"<https://purchases\.example\.gov/alerts/>",
     "List-Unsubscribe": r"<https://purchases\.example\.gov/alerts/stop/[^<>,\s]{40,}/>",
     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     "List-Id": r"Purchases of the NYC Law Department <alerts\.example\.gov>",
@@ -229,4 +230,4 @@ def test_relay_is_told_to_sign_every_header():
     signed = re.search(r"headers to be signed \(`h=`\):\s+```([^`]+)```", said)
 
     assert signed
-    assert set(NEWS) | {"List-Help"} <= set(signed[1].strip().split(":"))
+    assert set(NEWS) <= set(signed[1].strip().split(":"))
