@@ -36,12 +36,20 @@ os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sb
 LOOPBACK = ["127.0.0.1", "::1"]
 NEEDS_LOOPBACK = {"live_server", "mailserver", "page", "new_page"}
 MIGRATED = pytest.StashKey[tuple[DjangoDbBlocker, Rows]]()
+LONGEST_NAME = 100  # letters of a parameter
 LONGEST_FIRST = ("servers", "browser")  # markers
 NEEDS_BROWSER = {"page", "new_page", "browser", "_chromium"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name what is long after its argument. A made-up file has the second in it at which it was made: workers
+    that named tests after its bytes would not agree which tests there are, and nothing would run.
+    """
+    return argname if isinstance(val, bytes | str) and len(val) > LONGEST_NAME else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -1,6 +1,7 @@
 """The tools of the other tests do what they promise: a test that could not fail would prove nothing."""
 
 import asyncio
+import os
 import smtplib
 import socket
 from datetime import timedelta
@@ -67,6 +68,11 @@ def test_a_test_about_sqlite_runs_on_sqlite():
 @pytest.mark.only_on("postgresql")
 def test_a_test_about_postgresql_runs_on_postgresql():
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.parametrize("content", [os.urandom(200), os.urandom(201)])
+def test_every_worker_gives_a_test_the_same_name(request, content):
+    assert request.node.name.partition("[")[2] in {"content0]", "content1]"}
 
 
 @pytest.mark.servers
