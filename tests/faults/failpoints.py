@@ -152,6 +152,7 @@ def child(steps: list[dict[str, Any]], folder: Path) -> int:
 
 def main(folder: Path) -> None:
     from alerts import matching
+    from letters.line import line_of_this_thread
 
     matching.SEARCHES_AT_ONCE = SEARCHES_AT_ONCE
     for line in sys.stdin:
@@ -159,7 +160,9 @@ def main(folder: Path) -> None:
         if steps[0].pop("here", False):
             # In this process, so that its children find templates read and words stemmed.
             code = child(steps, folder)
+            # What is open would be shared with them, and closed by the first that dies.
             connections.close_all()
+            line_of_this_thread().hang_up()
         elif number := os.fork():
             code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
         else:

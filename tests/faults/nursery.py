@@ -112,7 +112,8 @@ class Nursery:
         again = STEPS[1:] if published(group) else STEPS
         assert not self.do(*(step(name, group, later) for name in again))
         facts = oracle.read_facts(ask, self.folder, group, point.readers)
-        assert oracle.problems(facts, deaths=int(died)) == [], point
+        found = oracle.problems(facts, deaths=int(died))
+        assert not found, f"{point}: {found}"
         assert not Letter.objects.owed().exists()
         return facts.repeats if died else None
 
