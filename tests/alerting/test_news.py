@@ -553,7 +553,7 @@ def test_mail_programs_are_told_how_to_stop_and_what_this_is(noon):
 def test_a_letter_of_many_searches_is_stopped_by_a_link_that_a_header_can_hold(noon, client):
     wishes = [subscribe(READER, Search(words=(f"lot{n}",)), moment=noon) for n in range(90)]
     other = subscribe(READER, Search(words=("chairs",)), moment=noon)
-    listed(" ".join(f"Lot{number}" for number in range(90)))
+    listed("Lots", summary=" ".join(f"Lot{number}" for number in range(90)))
     tick(noon)
 
     message = opened(Letter.objects.get())

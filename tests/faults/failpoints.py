@@ -23,6 +23,7 @@ from django.db import connections, transaction
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
 SEARCHES_AT_ONCE = 2  # so that few searches come in several chunks
+RUN = timedelta(seconds=45)  # so that a lease runs short before its run is over
 
 
 def die() -> None:
@@ -152,9 +153,10 @@ def child(steps: list[dict[str, Any]], folder: Path) -> int:
 
 def main(folder: Path) -> None:
     from alerts import matching
+    from letters import sending
     from letters.line import line_of_this_thread
 
-    matching.SEARCHES_AT_ONCE = SEARCHES_AT_ONCE
+    matching.SEARCHES_AT_ONCE, sending.RUN = SEARCHES_AT_ONCE, RUN
     for line in sys.stdin:
         steps = json.loads(line)
         if steps[0].pop("here", False):
