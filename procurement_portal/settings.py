@@ -162,6 +162,9 @@ CELERY_TASK_ROUTES = {
         "opportunities.tasks.publish_planned",
     )
 }
+if REDIS_URL:
+    # A worker that could not tell Redis that a task is done takes the next one all the same.
+    CELERY_BROKER_TRANSPORT = "procurement_portal.broker:Transport"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = (
     None  # never give up: by default a worker leaves after 100 tries

@@ -44,6 +44,7 @@ LETTERS, FAULTS, KILLED = 10_000, 200, 100
 REPEATS_A_KILL = 0.1  # of a sender, where the mail server answers as soon as it has a letter
 FAILPOINTS = ["tests/faults/test_failpoints.py", "tests/faults/long_failpoints.py"]
 SUITE = [
+    "tests/faults/test_broker.py",
     "tests/faults/test_leases.py", "tests/faults/test_lock_order.py", "tests/faults/test_mail_server_answers.py", "tests/faults/test_owing.py",
     "tests/faults/test_oracle.py", "tests/alerting/test_anchors.py", "tests/alerting/test_how_often.py",
 ]  # fmt: skip
@@ -68,7 +69,7 @@ def under_fire(
     report = Report()
     with shape(dwell=dwell) as portal:
         try:
-            report = chaos(portal, f"chaos{seed}", letters, [kinds[name] for name in order])
+            chaos(portal, f"chaos{seed}", letters, [kinds[name] for name in order], report)
             broken, limit = report.problems, portal.recovery_limit
         except NeverCame as error:
             broken, limit = [str(error)], portal.recovery_limit

@@ -266,11 +266,16 @@ def send_under_fire(
 
 
 def chaos(
-    portal: Portal, group: str, letters: int, faults: list[Callable[[Portal], Fault]]
-) -> Report:
-    """Go on publishing until ``letters`` have arrived, and spread the faults evenly over them: each meets work."""
+    portal: Portal,
+    group: str,
+    letters: int,
+    faults: list[Callable[[Portal], Fault]],
+    report: Report,
+) -> None:
+    """Go on publishing until ``letters`` have arrived, and spread the faults evenly over them: each meets work.
+
+    What is seen is written into ``report``, so that it is not lost when something never comes."""
     portal.restarted.clear()
-    report = Report()
     portal.gather(group, PEOPLE)
     with _publishing(portal, group):
         for number, strike in enumerate(faults[:-1], start=1):
@@ -282,7 +287,6 @@ def chaos(
     _come_to_rest(portal, group, report)
     lines = (portal.folder / "published").read_text().splitlines()
     report.publishing = [float(line.split()[1]) for line in lines]
-    return report
 
 
 @contextmanager
