@@ -8,9 +8,9 @@ import re
 from binascii import b2a_qp
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from html import escape
 from uuid import uuid4
-
-from django.utils.html import escape
 
 from letters.rendering import Words
 
@@ -19,6 +19,7 @@ LINE_END = re.compile(r"\r\n?")
 BREAK = b"=\r\n"  # a line break that is none to the reader (RFC 2045 section 6.7)
 
 
+@cache
 def gap(number: int) -> str:
     """Return the mark to be put into a template where something will stand; it needs no escaping."""
     return f"gap{number:04}{SECRET}"
@@ -37,7 +38,7 @@ class Form:
     def filled(self, values: Sequence[str]) -> Words:
         """Return the words with the first of ``values`` in ``gap(0)`` and so on, escaped in the HTML."""
         said = {gap(number): value for number, value in enumerate(values)}
-        marked_up = {mark: str(escape(value)) for mark, value in said.items()}
+        marked_up = {mark: escape(value) for mark, value in said.items()}
         return replace(
             self.words,
             text=self.text.joined(said),
