@@ -206,8 +206,8 @@ def careless(portal: Portal, sender: str, *names: str) -> Iterator[None]:
 def production(
     *, slowness: float = 0.01, dwell: float = 0.005, twins: bool = False, twice: bool = False
 ) -> Iterator[Portal]:
-    """Run worker, schedule and web on private servers, as docker-compose.yml starts them; of worker and
-    schedule two each where ``twins`` are asked for. ``twice``: the broker delivers each message twice."""
+    """Run worker, schedule and web on private servers, as docker-compose.yml starts them, but for one worker that
+    takes from both queues; of worker and schedule two each where ``twins`` are asked for. ``twice``: the broker delivers each message twice."""
     with (
         _folder() as folder,
         private_postgres() as postgres,
