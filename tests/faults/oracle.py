@@ -20,7 +20,7 @@ PUBLISHED = """
 LETTERS = """
     SELECT l.public_id, l.to_address, l.state, l.repeat_count,
         (SELECT COUNT(*) FROM letters_attempt a WHERE a.letter_id = l.id AND a.outcome = 'uncertain'),
-        (SELECT COUNT(*) FROM letters_attempt a WHERE a.letter_id = l.id AND a.outcome <> 'uncertain')
+        (SELECT COUNT(*) FROM letters_attempt a WHERE a.letter_id = l.id AND a.outcome IN ('refused', 'failed'))
     FROM letters_letter l WHERE l.kind = 'alerts.news' AND l.to_address LIKE '{group}-%'
 """
 MATCHES = """
@@ -45,7 +45,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Written:
-    """One letter as the database has it; the counts are those of its Attempt rows."""
+    """One letter as the database has it; the counts are those of its Attempt rows, refusals being for good."""
 
     message_id: str
     recipient: str
@@ -176,7 +176,12 @@ def _lost(facts: Facts) -> Iterator[str]:
     ]:
         yield f"lost: {some(owed)} still owed a letter"
     told = {(arrival.recipient, lot) for arrival in facts.arrivals for lot in arrival.lots}
-    given_up = {letter.recipient for letter in facts.letters if letter.state == "failed"}
+    # One whose sender was killed between the refusal and the mark is then held back, as all later ones are.
+    given_up = {
+        letter.recipient
+        for letter in facts.letters
+        if letter.refusal_count and letter.state in {"failed", "suppressed"}
+    }
     if untold := {pair for pair in set(facts.expected) - told if pair[0] not in given_up}:
         yield f"lost: nothing arrived for {some(untold)}"
 

@@ -26,9 +26,13 @@ REFUSED = replace(
     arrivals=GOOD.arrivals[:1],
     letters=[GOOD.letters[0], Written("2", B, "failed", refusal_count=1)],
 )
+# Its sender was killed between the refusal and the mark.
+HELD_BACK = replace(
+    REFUSED, letters=[GOOD.letters[0], Written("2", B, "suppressed", refusal_count=1)]
+)
 
 
-@pytest.mark.parametrize("facts", [GOOD, REPEATED, REFUSED])
+@pytest.mark.parametrize("facts", [GOOD, REPEATED, REFUSED, HELD_BACK])
 def test_what_may_happen_passes(facts):
     assert problems(facts, deaths=1) == []
 
@@ -66,6 +70,7 @@ def test_what_may_happen_passes(facts):
         (replace(GOOD, letters=[GOOD.letters[0], Written("2", B, "expired")]), "2 is expired, and nothing"),
         (replace(REFUSED, letters=[GOOD.letters[0], Written("2", B, "failed")]), "2 is failed, and nothing"),
         (replace(GOOD, letters=[GOOD.letters[0], Written("2", B, "suppressed")]), "2 is suppressed, and"),
+        (replace(REFUSED, letters=[GOOD.letters[0], Written("2", B, "suppressed")]), "lost: nothing arrived for 1"),
     ],
 )  # fmt: skip
 def test_each_broken_promise_is_named(facts, named):
